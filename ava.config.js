@@ -1,0 +1,17 @@
+// Two uses of one runner: our own unit tests, and (VIPCHECK_RUN set by `vipcheck test`) the suites against a cluster.
+const run = process.env['VIPCHECK_RUN'];
+
+const common = {
+	extensions: ['ts'],
+	workerThreads: false,
+	cache: false,
+	utilizeParallelBuilds: false,
+	environmentVariables: {NODE_ENV: 'production'},
+};
+
+const unit = {...common, files: ['lib/**/*.test.ts', 'clusters/**/*.test.ts', 'reports/**/*.test.ts'], timeout: '60s'};
+
+// The budgets of the checks end what hangs; AVA's idle timeout must never be first.
+const suites = {...common, files: ['suites/**/suite.test.ts'], timeout: '60m', failWithoutAssertions: false};
+
+export default run ? suites : unit;
