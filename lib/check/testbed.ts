@@ -1,0 +1,44 @@
+import type {Kube} from '../kube.ts';
+import type {Grid} from '../events.ts';
+import type {ClusterRef, Mode, NodeRef} from '../target.ts';
+import type {Shell} from '../shell/shell.ts';
+import type {Vantage} from '../probe/vantage.ts';
+
+/** A node under test and a shell on it. */
+export type TestNode = NodeRef & {readonly ip: string; readonly shell: Shell};
+
+/** All that a check's body gets to work with. */
+export type Testbed = {
+	readonly cluster: ClusterRef;
+	readonly mode: Mode;
+	/** Address family of this run of the check. */
+	readonly family: 'ipv4' | 'ipv6';
+	/** A namespace of the check's own, labelled vipcheck.run=<id>; removed afterwards. */
+	readonly namespace: string;
+	readonly kube: Kube;
+	/** Aborts when the budget is used up or the run is interrupted. */
+	readonly signal: AbortSignal;
+	readonly nodes: readonly TestNode[];
+	readonly workers: readonly TestNode[];
+	/** Places to send from; each is opened once and closed with the check. */
+	readonly vantage: {
+		/** A long-lived client pod on this node. */
+		pod(node: string): Promise<Vantage>;
+		/** The node's own network namespace. */
+		node(node: string): Promise<Vantage>;
+		/** A host on the segment that is not a node. */
+		outside(): Promise<Vantage>;
+	};
+	/** Says what is being done; shown in the report with its time. */
+	step(text: string): void;
+	/** A measured figure, shown in the report. */
+	number(name: string, value: number, unit: string): void;
+	grid(grid: Grid): void;
+	/** Saves what was seen as a file of the run. */
+	evidence(name: string, content: string): void;
+	/**
+	 * Ends the set-up: everything the check made is in place and programmed. A fault run injects its fault here,
+	 * so what comes after must be able to see it.
+	 */
+	settled(): Promise<void>;
+};

@@ -1,0 +1,40 @@
+/** One new connection (TCP) or one new socket (UDP) to a Service, with what became of it. `at` is ms since the batch began, `ms` its own time. */
+export type Dial = {readonly at: number; readonly ms: number; readonly localPort?: number} & (
+	| {readonly outcome: 'answered'; /** Host name the backend gave: its pod's name. */ readonly backend: string; /** Address the backend saw. */ readonly sourceIp: string}
+	| {readonly outcome: 'refused' | 'timeout' | 'unreachable' | 'reset'; readonly detail: string}
+);
+
+export type Destination = {readonly ip: string; readonly port: number; readonly protocol?: 'TCP' | 'UDP'};
+
+export type DialOptions = {
+	readonly count: number;
+	/** Connections at the same time; left out: 32. */
+	readonly concurrency?: number;
+	/** Per connection; left out: DIAL_TIMEOUT_MS. */
+	readonly timeoutMs?: number;
+	/** Fixed source port (concurrency must be 1). */
+	readonly localPort?: number;
+};
+
+export type RecordType = 'A' | 'AAAA' | 'SRV' | 'CNAME' | 'PTR' | 'TXT';
+
+export type DnsRecord = {readonly name: string; readonly type: string; readonly ttl: number; /** A: address; SRV: `priority weight port target`; others: text. */ readonly data: string};
+
+/** One answer of one DNS server to one question, as it came. */
+export type Answer = {readonly server: string; readonly rcode: string; readonly authoritative: boolean; readonly truncated: boolean; readonly answers: readonly DnsRecord[]; readonly additionals: readonly DnsRecord[]; readonly ms: number};
+
+/** A place that traffic is sent from. All calls throw TransportError when the place itself cannot be used. */
+export type Vantage = {
+	readonly name: string;
+	/** The place's own addresses. */
+	readonly ips: readonly string[];
+	dial(to: Destination, options: DialOptions): Promise<readonly Dial[]>;
+	/** Asks `server` (left out: the cluster's DNS Service) one question for exactly this name; no search path, no silent retry. A lost answer throws Lost. */
+	lookup(name: string, type: RecordType, options?: {server?: string; protocol?: 'TCP' | 'UDP'; timeoutMs?: number}): Promise<Answer>;
+	close(): Promise<void>;
+};
+
+/** No answer to a DNS question: an observation about the cluster, not a fault of ours. */
+export class Lost extends Error {
+	override name = 'Lost';
+}

@@ -1,0 +1,35 @@
+import type {Access} from './shell/shell.ts';
+
+/** How kube-proxy programs the node. Detection also knows 'none': another program takes kube-proxy's place. */
+export type Mode = 'iptables' | 'ipvs' | 'nftables';
+export const MODES: readonly Mode[] = ['iptables', 'ipvs', 'nftables'];
+
+/** Address families of the cluster: 'dual' means IPv4 and IPv6 side by side. */
+export type Family = 'ipv4' | 'dual';
+
+/** What a run is about: one cluster that a provider makes or finds. */
+export type Target = {readonly provider: string; readonly mode: Mode; readonly family: Family; readonly version: string; readonly workers: number};
+
+/** The answer to "can this be done here"; `why` is shown verbatim. */
+export type Support = {ok: true; how: string} | {ok: false; why: string};
+
+export type Role = 'control-plane' | 'worker';
+export type NodeRef = {readonly name: string; readonly role: Role; readonly ips: readonly string[]; readonly access: Access};
+
+/** A cluster as plain JSON, so that any process can attach to it again. Its kubeconfig is a file of its own, never ~/.kube/config. */
+export type ClusterRef = {
+	readonly id: string;
+	readonly dir: string;
+	readonly target: Target;
+	readonly kubeconfig: string;
+	readonly nodes: readonly NodeRef[];
+	/** A host on the nodes' network segment that is not part of the cluster. */
+	readonly outside?: {readonly ips: readonly string[]; readonly access: Access};
+	/** Images the cluster can start without a registry. */
+	readonly images: {readonly agnhost: string; readonly client: string};
+	/** Lines that tell a person how to use the cluster. */
+	readonly usage: readonly string[];
+};
+
+/** The short name of a target in reports and file names: `embedded/iptables/ipv4/1.36.3`. */
+export const targetKey = (t: Target): string => `${t.provider}/${t.mode}/${t.family}/${t.version}`;
