@@ -1,0 +1,112 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {stringify} from 'yaml';
+import type {ClusterRef, Target} from '../../lib/target.ts';
+import type {CreateContext} from '../provider.ts';
+import {apiMachine, makeCredentials} from './control-plane.ts';
+import {exec} from './exec.ts';
+import {bootMachine, prepareMachine, type Machine, type MachineSpec} from './machine/machine.ts';
+import {API_ANSWERS, API_VIP, chooseLeg, CLUSTER_DNS, nodeAddress, plug, plugLeg, podSubnetOf, SEGMENT, segmentNetwork} from './network.ts';
+import {nodeMachine} from './node.ts';
+import {clusterImages} from './parts/images.ts';
+import {obtainParts} from './parts/obtain.ts';
+
+/** A process without CAP_SYS_RESOURCE (bit 24) may not lower oom_score_adj. */
+const lacksSysResource = async (): Promise<boolean> => {
+	const effective = /CapEff:\s*([0-9a-f]+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? '0';
+	return (BigInt(`0x${effective}`) & (1n << 24n)) === 0n;
+};
+
+/** The switch's bridge passes frames on as a switch does: no host firewall looks at them, no port has to wait. */
+const switchMachine = (layers: readonly string[]): MachineSpec => ({
+	name: 'switch', layers, links: [], network: ['link set lo up', 'link add segment type bridge forward_delay 0 mcast_snooping 0', 'link set segment addrgenmode none', 'link set segment up'],
+	sysctls: {'net/bridge/bridge-nf-call-iptables': '0', 'net/bridge/bridge-nf-call-ip6tables': '0', 'net/bridge/bridge-nf-call-arptables': '0'},
+});
+
+/** The segment's default gateway answers ARP and forwards nothing: what leaves the cluster is lost here, as a timeout and not as "network unreachable". */
+const gatewayMachine = (layers: readonly string[]): MachineSpec => ({
+	name: 'gateway', layers, links: ['eth0'], network: segmentNetwork(SEGMENT.gateway), sysctls: {'net/ipv4/ip_forward': '0', 'net/ipv6/conf/all/disable_ipv6': '1'},
+	nft: 'table ip gateway {\n\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n\t}\n}\n',
+});
+
+const outsideMachine = (layers: readonly string[]): MachineSpec => ({
+	name: 'outside', layers, links: ['eth0'], network: [...segmentNetwork(SEGMENT.outside), `route add default via ${SEGMENT.gateway}`], sysctls: {'net/ipv6/conf/all/disable_ipv6': '1'},
+});
+
+const binding = (name: string, role: string, subject: Record<string, string>) =>
+	({apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: {name}, roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role}, subjects: [{apiGroup: 'rbac.authorization.k8s.io', ...subject}]});
+
+/** Nodes exist before their kubelets: each has its pod subnet, role and taint from the first moment, as its CNI configuration says. */
+const firstObjects = (names: readonly string[]): string => [
+	binding('kubeadm:cluster-admins', 'cluster-admin', {kind: 'Group', name: 'kubeadm:cluster-admins'}),
+	binding('vipcheck:apiserver-kubelet', 'system:kubelet-api-admin', {kind: 'User', name: 'kube-apiserver-kubelet-client'}),
+	...names.map((name, index) => ({
+		apiVersion: 'v1', kind: 'Node',
+		metadata: {name, labels: {'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...(index === 0 ? {'node-role.kubernetes.io/control-plane': ''} : {})}},
+		spec: {podCIDR: podSubnetOf(index), podCIDRs: [podSubnetOf(index)], taints: index === 0 ? [{key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule'}] : []},
+	})),
+].map(document => stringify(document)).join('---\n');
+
+/** Brings up a cluster whose machines are namespaces of this host. Every Node is Ready and the cluster's DNS answers when this returns. */
+export const createCluster = async (target: Target, cache: string, {step, progress, signal, id, dir}: CreateContext): Promise<ClusterRef> => {
+	const logs = join(dir, 'logs');
+	await mkdir(logs, {recursive: true});
+	const partsLog = join(logs, 'parts.log');
+	const log = join(logs, 'create.log');
+	const names = ['control-plane', ...Array.from({length: target.workers}, (_, index) => `worker-${index + 1}`)];
+	const restrictOomScore = await lacksSysResource();
+
+	const parts = await step('parts', async () => obtainParts(target.version, process.execPath, restrictOomScore, {cache, signal, log: partsLog, progress}), {log: partsLog});
+	const {layers} = parts;
+	const leg = await chooseLeg(id);
+	const boot = async (spec: MachineSpec): Promise<Machine> => {
+		signal.throwIfAborted();
+		await prepareMachine(dir, spec);
+		return bootMachine(dir, id, spec);
+	};
+
+	const {api, nodes, outside} = await step('machines', async () => {
+		const network = Promise.all([switchMachine(layers), gatewayMachine(layers), outsideMachine(layers)].map(async spec => boot(spec)));
+		const credentials = await makeCredentials(parts.program('kubeadm'), target, id, leg, dir, names, {signal, log});
+		const cluster = Promise.all([
+			boot(apiMachine(layers, credentials, leg, names.length)),
+			...names.map(async (name, index) => boot(nodeMachine(name, index, {layers, nodes: names.length, kubeconfig: credentials.kubelets.get(name) as string, ca: credentials.ca, containerdTemplate: parts.containerd, restrictOomScore}))),
+		]);
+		const [central, gateway, outsideHost] = await network as [Machine, Machine, Machine];
+		const [first, ...others] = await cluster as [Machine, ...Machine[]];
+		await plug([gateway, outsideHost, first, ...others], central);
+		await plugLeg(leg, first);
+		await writeFile(join(dir, 'kubeconfig'), credentials.admin.replace(/server: .*/, `server: https://${leg.cluster}:6443`), {mode: 0o600});
+		return {api: first, nodes: others, outside: outsideHost};
+	}, {log});
+
+	const inside = async (machine: Machine, argv: readonly string[], stdin?: string) => exec(['nsenter', '--target', String(machine.pid), '--all', '--', ...argv], {signal, log, ...(stdin === undefined ? {} : {stdin})});
+	const until = async (machine: Machine, command: string) => inside(machine, ['sh', '-c', `until ${command} >/dev/null 2>&1; do sleep 0.1; done`]);
+	const admin = '/etc/kubernetes/super-admin.conf';
+	const addon = async (name: string) => inside(api, ['kubeadm', 'init', 'phase', 'addon', name, '--config', '/etc/kubernetes/kubeadm.yaml', '--kubeconfig', admin]);
+	await step('control plane', async () => {
+		await until(api, API_ANSWERS);
+		await inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '-f', '-'], firstObjects(names));
+	}, {log});
+	await step('kube-proxy', async () => {
+		await addon('kube-proxy');
+		// CoreDNS must not dial the API's VIP before there are rules: its first connection would be tracked without them and hang for client-go's whole 30 s.
+		await Promise.all(nodes.map(async node => until(node, `curl --silent --insecure --connect-timeout 1 https://${API_VIP}/livez`)));
+	}, {log});
+	await step('CoreDNS', async () => {
+		await addon('coredns');
+		await Promise.all([
+			inside(api, ['kubectl', '--kubeconfig', admin, 'wait', '--for=condition=Ready', 'node', '--all', '--timeout=120s']),
+			until(nodes.at(-1) as Machine, `dig +time=1 +tries=1 +short @${CLUSTER_DNS} kubernetes.default.svc.cluster.local | grep -qx ${API_VIP}`),
+		]);
+	}, {log});
+
+	const kubeconfig = join(dir, 'kubeconfig');
+	return {
+		id, dir, target, kubeconfig,
+		nodes: names.map((name, index) => ({name, role: index === 0 ? 'control-plane' : 'worker', ips: [nodeAddress(index)], access: (nodes[index] as Machine).access})),
+		outside: {ips: [SEGMENT.outside], access: outside.access},
+		images: clusterImages(target.version),
+		usage: [`export KUBECONFIG=${kubeconfig}`, `export PATH=${parts.bin}:$PATH   # kubectl ${target.version}`],
+	};
+};

@@ -1,0 +1,27 @@
+import {readdir, rm} from 'node:fs/promises';
+import {join} from 'node:path';
+import {exec} from './exec.ts';
+import {hierarchies} from './machine/cgroup.ts';
+import {endMachines} from './machine/end.ts';
+
+const PREFIX = 'vipcheck-';
+
+const linkNames = async (): Promise<readonly string[]> =>
+	(await exec(['ip', '-o', 'link', 'show'])).split('\n').flatMap(line => /^\d+: ([^:@]+)/.exec(line)?.[1] ?? []);
+
+/** Takes down what carries the cluster's id, whole or half: processes (with their namespaces), cgroups, the leg, the machines' files. */
+export const destroyCluster = async (dir: string, id: string): Promise<void> => {
+	await endMachines(id);
+	const leg = `${PREFIX}${id}`;
+	// The link ends with the other end's namespace, but the kernel takes its time over that.
+	if ((await linkNames()).includes(leg)) await exec(['ip', 'link', 'delete', leg]).catch((error: Error) => { if (!/Cannot find device/.test(error.message)) throw error; });
+	await rm(join(dir, 'machines'), {recursive: true, force: true});
+	await rm(join(dir, 'kubeadm'), {recursive: true, force: true});
+};
+
+/** Ids of everything of ours that the host still has (cgroups, links), also where no directory tells of it any more. */
+export const strayClusters = async (): Promise<readonly string[]> => {
+	const groups = await Promise.all((await hierarchies()).map(async ({mountPoint}) => readdir(mountPoint)));
+	const names = [...groups.flat(), ...await linkNames()].filter(name => name.startsWith(PREFIX));
+	return [...new Set(names.map(name => name.slice(PREFIX.length)))];
+};

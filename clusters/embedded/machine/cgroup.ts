@@ -1,0 +1,79 @@
+import {mkdir, readFile, readdir, rmdir, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+
+/** One cgroup hierarchy of this host. `options` are what a machine mounts it with (version 1 only). */
+export type Hierarchy = {readonly mountPoint: string; readonly version: 1 | 2; readonly options: string};
+
+/** Reads the hierarchies from the text of /proc/self/mountinfo (proc(5)): all of version 1, or the one of version 2 where that is all there is. */
+export const parseHierarchies = (mountinfo: string): readonly Hierarchy[] => {
+	const found = mountinfo.split('\n').flatMap((line): Hierarchy[] => {
+		const [before, after] = line.split(' - ');
+		const mountPoint = before?.split(' ')[4];
+		const [type, , superOptions] = after?.split(' ') ?? [];
+		if (!mountPoint || (type !== 'cgroup' && type !== 'cgroup2')) return [];
+		if (type === 'cgroup2') return [{mountPoint, version: 2, options: ''}];
+		const options = (superOptions ?? '').split(',').filter(option => !['rw', 'ro', 'xattr', 'clone_children', 'noprefix'].includes(option) && !option.startsWith('release_agent=')).join(',');
+		return [{mountPoint, version: 1, options}];
+	});
+	const first = found.filter(hierarchy => hierarchy.version === 1);
+	return first.length > 0 ? first : found;
+};
+
+export const hierarchies = async (): Promise<readonly Hierarchy[]> => parseHierarchies(await readFile('/proc/self/mountinfo', 'utf8'));
+
+/** All groups of one cluster lie below this one, in every hierarchy. */
+const groupOf = (id: string): string => `vipcheck-${id}`;
+
+/** A version 1 cpuset group takes no process before it has processors and memory nodes: copy its parent's. */
+const fillCpuset = async (parent: string, group: string): Promise<void> => {
+	for (const file of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(group, file), await readFile(join(parent, file), 'utf8'));
+};
+
+/** Makes a machine's group in every hierarchy and returns their cgroup.procs files. */
+export const makeGroups = async (id: string, machine: string): Promise<readonly string[]> => {
+	const files: string[] = [];
+	for (const {mountPoint, version, options} of await hierarchies()) {
+		const cluster = join(mountPoint, groupOf(id));
+		const group = join(cluster, machine);
+		await mkdir(group, {recursive: true});
+		if (version === 1 && options.split(',').includes('cpuset')) {
+			await fillCpuset(mountPoint, cluster);
+			await fillCpuset(cluster, group);
+		}
+		files.push(join(group, 'cgroup.procs'));
+	}
+	return files;
+};
+
+const removeTree = async (group: string): Promise<void> => {
+	for (const entry of await readdir(group, {withFileTypes: true})) if (entry.isDirectory()) await removeTree(join(group, entry.name));
+	await rmdir(group);
+};
+
+/** Every group of a cluster that still exists, as its top directories. */
+export const groupsLeft = async (id: string): Promise<readonly string[]> => {
+	const all = (await hierarchies()).map(({mountPoint}) => join(mountPoint, groupOf(id)));
+	const there = await Promise.all(all.map(async path => readdir(path).then(() => true, () => false)));
+	return all.filter((_, index) => there[index]);
+};
+
+/** Processes in any group of the cluster (pids of this host). */
+export const processesIn = async (id: string): Promise<readonly number[]> => {
+	const pids = new Set<number>();
+	const walk = async (group: string): Promise<void> => {
+		const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
+		for (const pid of text.split('\n')) if (pid && pid !== '0') pids.add(Number(pid));
+		for (const entry of await readdir(group, {withFileTypes: true}).catch(() => [])) if (entry.isDirectory()) await walk(join(group, entry.name));
+	};
+	for (const group of await groupsLeft(id)) await walk(group);
+	return [...pids];
+};
+
+/** Removes all groups of a cluster whose processes have ended. Throws the kernel's error when one is still busy. */
+export const removeGroups = async (id: string): Promise<void> => {
+	for (const group of await groupsLeft(id)) await removeTree(group);
+};
+
+/** What boot.sh mounts in a machine: one line for each version 1 hierarchy. */
+export const hierarchyLines = async (): Promise<string> => (await hierarchies()).filter(({version}) => version === 1).map(({options}) => `${options}\n`).join('');
+

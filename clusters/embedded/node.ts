@@ -1,0 +1,66 @@
+import {stringify} from 'yaml';
+import {API_ANSWERS, CLUSTER_DNS, masquerade, nodeAddress, podRoutes, podSubnetOf, SEGMENT, segmentNetwork} from './network.ts';
+import {PAUSE_IMAGE} from './parts/images.ts';
+import type {MachineSpec} from './machine/machine.ts';
+
+/**
+ * containerd 1.6's CRI plugin. Without CAP_SYS_RESOURCE runc cannot lower oom_score_adj and no pod starts;
+ * restrict_oom_score_adj makes containerd ask for no less than it has itself.
+ */
+export const containerdConfig = (restrictOomScore: boolean): string => `version = 2
+disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing"]
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${PAUSE_IMAGE}"
+  restrict_oom_score_adj = ${restrictOomScore}
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "/etc/cni/net.d"
+`;
+
+const kubeletConfig = stringify({
+	apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration',
+	authentication: {anonymous: {enabled: false}, webhook: {enabled: true}, x509: {clientCAFile: '/etc/kubernetes/pki/ca.crt'}},
+	authorization: {mode: 'Webhook'},
+	cgroupDriver: 'cgroupfs', failCgroupV1: false,
+	clusterDNS: [CLUSTER_DNS], clusterDomain: 'cluster.local', resolvConf: '/etc/resolv.conf',
+	containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock', staticPodPath: '/etc/kubernetes/manifests',
+	// The disk is the host's: its fullness is no reason to evict pods.
+	evictionHard: {'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%', 'imagefs.inodesFree': '0%'}, imageGCHighThresholdPercent: 100,
+	failSwapOn: false,
+});
+
+const cniConfig = (index: number): string => JSON.stringify({
+	cniVersion: '1.0.0', name: 'vipcheck',
+	plugins: [
+		{type: 'bridge', bridge: 'cni0', isDefaultGateway: true, hairpinMode: true, ipMasq: false, ipam: {type: 'host-local', dataDir: '/run/cni-ipam', ranges: [[{subnet: podSubnetOf(index)}]]}},
+		{type: 'portmap', capabilities: {portMappings: true}},
+	],
+}, undefined, '\t');
+
+export type NodeOptions = {readonly layers: readonly string[]; readonly nodes: number; readonly kubeconfig: string; readonly ca: string; readonly containerdTemplate: string; readonly restrictOomScore: boolean};
+
+/** A Node: containerd, kubelet and what they start. The control-plane Node differs by its taint and label only. */
+export const nodeMachine = (name: string, index: number, {layers, nodes, kubeconfig, ca, containerdTemplate, restrictOomScore}: NodeOptions): MachineSpec => ({
+	name,
+	layers,
+	links: ['eth0'],
+	network: [...segmentNetwork(nodeAddress(index), podRoutes(nodes, index)), `route add default via ${SEGMENT.gateway}`],
+	sysctls: {'net/ipv4/ip_forward': '1', 'net/ipv6/conf/all/disable_ipv6': '1', 'net/bridge/bridge-nf-call-iptables': '1'},
+	nft: masquerade,
+	disk: {'var/lib/containerd': containerdTemplate},
+	files: {
+		'etc/containerd/config.toml': containerdConfig(restrictOomScore),
+		'etc/cni/net.d/10-vipcheck.conflist': cniConfig(index),
+		'etc/kubernetes/pki/ca.crt': ca,
+		'etc/kubernetes/kubelet.conf': kubeconfig,
+		// CoreDNS forwards to what the node asks; a loopback address would be itself. The gateway answers nothing.
+		'etc/resolv.conf': `nameserver ${SEGMENT.gateway}\n`,
+		'var/lib/kubelet/config.yaml': kubeletConfig,
+	},
+	services: {
+		containerd: 'exec containerd',
+		// A kubelet that starts before the API server answers only takes its processor time away, retrying.
+		kubelet: `until [ -S /run/containerd/containerd.sock ] && ${API_ANSWERS}; do sleep 0.2; done
+exec kubelet --config=/var/lib/kubelet/config.yaml --kubeconfig=/etc/kubernetes/kubelet.conf --hostname-override=${name} --node-ip=${nodeAddress(index)}`,
+	},
+});

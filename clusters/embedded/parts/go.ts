@@ -1,0 +1,55 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {digest, once} from '../cache.ts';
+import {exec} from '../exec.ts';
+import {GO_MINIMUM, IMAGE_PROGRAMS, KUBERNETES_PROGRAMS} from '../parts.ts';
+import type {Source} from './source.ts';
+
+const modules = join(import.meta.dirname, '..', 'go');
+
+/** `-X` flags as Kubernetes' own build sets them (hack/lib/version.sh); without them every component says v0.0.0. */
+const versionFlags = (version: string): string => {
+	const [major, minor] = version.split('.');
+	const values = {gitVersion: `v${version}`, gitMajor: major, gitMinor: minor, gitTreeState: 'archive'};
+	return ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
+		.flatMap(path => Object.entries(values).map(([name, value]) => `-X ${path}.${name}=${value}`)).join(' ');
+};
+
+const versionOfGo = async (): Promise<string | undefined> =>
+	exec(['go', 'env', 'GOVERSION'], {env: {GOTOOLCHAIN: 'local'}}).then(text => text.trim().replace(/^go/, ''), () => undefined);
+
+const isOlder = (version: string, minimum: string): boolean => version.localeCompare(minimum, 'en', {numeric: true}) < 0;
+
+/** Go modules and the toolchain of this machine. Build and module caches lie in our own cache, not in the user's. */
+const go: Source = {
+	name: 'go',
+	async missing() {
+		const version = await versionOfGo();
+		if (version === undefined) return [`go is not on the PATH: Kubernetes is built from source with Go ${GO_MINIMUM} or newer (go.dev/doc/install)`];
+		return isOlder(version, GO_MINIMUM) ? [`go is ${version}, Kubernetes needs ${GO_MINIMUM} or newer (go.dev/doc/install)`] : [];
+	},
+	async programs(kubernetes, {cache, signal, log, progress}) {
+		const toolchain = await versionOfGo();
+		const env = {
+			CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off', GOFLAGS: '-buildvcs=false -modcacherw -mod=readonly',
+			GOCACHE: join(cache, 'go', 'build'), GOMODCACHE: join(cache, 'go', 'mod'),
+		};
+		const wanted = [
+			...KUBERNETES_PROGRAMS.map(program => ({...program, module: join(modules, `kubernetes-${kubernetes}`), flags: `-s -w ${versionFlags(kubernetes)}`})),
+			...IMAGE_PROGRAMS.map(program => ({...program, module: join(modules, 'images'), flags: '-s -w'})),
+		];
+		const found = new Map<string, string>();
+		for (const [index, {name, goPackage, module, flags}] of wanted.entries()) {
+			const own = goPackage.startsWith('.') ? await readFile(join(module, goPackage, 'main.go'), 'utf8') : '';
+			const key = digest(toolchain ?? '', flags, goPackage, own, await readFile(join(module, 'go.mod'), 'utf8'), await readFile(join(module, 'go.sum'), 'utf8'));
+			const made = await once(join(cache, 'programs', `${name}-${key}`), async unfinished => {
+				progress(`${name}, ${index + 1} of ${wanted.length}`);
+				await exec(['go', 'build', '-trimpath', '-ldflags', flags, '-o', join(unfinished, name), goPackage], {cwd: module, env, signal, log});
+			}, signal);
+			found.set(name, join(made, name));
+		}
+		return found;
+	},
+};
+
+export default go;

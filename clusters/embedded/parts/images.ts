@@ -1,0 +1,51 @@
+import {mkdir, readFile, rm} from 'node:fs/promises';
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {COREDNS_VERSION} from '../parts.ts';
+import {digest, once} from '../cache.ts';
+import {withLibraries, writeImage, type ImageSpec} from './image.ts';
+import type {PartsContext} from './source.ts';
+
+/** Names that can be had from no registry: what is not in the node's containerd cannot be mistaken for something from elsewhere. */
+export const IMAGE_REPOSITORY = 'localhost/vipcheck';
+export const PAUSE_IMAGE = `${IMAGE_REPOSITORY}/pause:1`;
+export const clusterImages = (kubernetes: string) => ({agnhost: `${IMAGE_REPOSITORY}/agnhost:v${kubernetes}`, client: `${IMAGE_REPOSITORY}/client:v${kubernetes}`});
+
+const XTABLES = '/usr/lib/x86_64-linux-gnu/xtables';
+
+/** kube-proxy with the programs that it calls; upstream's image has the same (build/kube-proxy-base, distroless-iptables). */
+const kubeProxyFiles = async (root: string): Promise<Record<string, string>> => {
+	const names = ['iptables', 'ip6tables'].flatMap(tool => ['', '-save', '-restore'].map(suffix => `${tool}${suffix}`));
+	const plugins = readdirSync(join(root, XTABLES)).filter(name => name.endsWith('.so')).map(name => `${XTABLES}/${name}`);
+	return {
+		...(await withLibraries(root, ['/usr/sbin/xtables-nft-multi', '/usr/sbin/nft', '/usr/sbin/conntrack', '/usr/sbin/ipset', '/usr/bin/kmod'], plugins)),
+		...Object.fromEntries(names.map(name => [`usr/sbin/${name}`, '-> xtables-nft-multi'])),
+		'usr/sbin/modprobe': '-> ../bin/kmod',
+	};
+};
+
+/** The images of a cluster, as archives in one directory of the cache. */
+export const imageArchives = async (kubernetes: string, root: string, programs: ReadonlyMap<string, string>, {cache, signal, progress}: PartsContext): Promise<string> => {
+	const program = (name: string): string => programs.get(name) as string;
+	const {agnhost, client} = clusterImages(kubernetes);
+	const agnhostLayer = {agnhost: program('agnhost')};
+	const own = await Promise.all([import.meta.filename, join(import.meta.dirname, 'image.ts')].map(async file => readFile(file, 'utf8')));
+	const key = digest(root, ...own, ...[...programs].flat());
+	return once(join(cache, 'images', `${kubernetes}-${key}`), async unfinished => {
+		const specs: readonly ImageSpec[] = [
+			{name: PAUSE_IMAGE, layers: [{pause: program('pause')}], entrypoint: ['/pause']},
+			{name: `${IMAGE_REPOSITORY}/kube-proxy:v${kubernetes}`, layers: [await kubeProxyFiles(root), {'usr/local/bin/kube-proxy': program('kube-proxy')}], entrypoint: []},
+			{name: `${IMAGE_REPOSITORY}/coredns:v${COREDNS_VERSION}`, layers: [{coredns: program('coredns')}], entrypoint: ['/coredns']},
+			{name: agnhost, layers: [agnhostLayer], entrypoint: ['/agnhost'], command: ['pause']},
+			{name: client, layers: [{pause: program('pause')}, await withLibraries(root, ['/usr/local/bin/node'])], entrypoint: ['/pause']},
+		];
+		for (const [index, spec] of specs.entries()) {
+			signal.throwIfAborted();
+			progress(`image ${index + 1} of ${specs.length}`);
+			const work = join(unfinished, 'work');
+			await mkdir(work);
+			await writeImage(spec, work, join(unfinished, `image-${index}.tar`));
+			await rm(work, {recursive: true});
+		}
+	}, signal);
+};

@@ -1,0 +1,31 @@
+import {link, mkdir} from 'node:fs/promises';
+import {basename, dirname, join} from 'node:path';
+import {digest, once} from '../cache.ts';
+import {containerdTemplate} from './containerd.ts';
+import go from './go.ts';
+import {imageArchives} from './images.ts';
+import {nodeFileSystem} from './rootfs.ts';
+import type {PartsContext} from './source.ts';
+
+/** All that machines are made of, on disk. */
+export type Parts = {readonly layers: readonly string[]; readonly containerd: string; readonly bin: string; readonly program: (name: string) => string};
+
+/** The programs of a Node and of the control plane, as a layer over the node file system. */
+const programLayer = async (programs: ReadonlyMap<string, string>, cache: string): Promise<string> => {
+	const wanted = ['kubeadm', 'kubectl', 'kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(name => [name, programs.get(name) as string] as const);
+	return once(join(cache, 'layers', digest(...wanted.map(([, path]) => basename(dirname(path))))), async unfinished => {
+		await mkdir(join(unfinished, 'usr/bin'), {recursive: true});
+		for (const [name, path] of wanted) await link(path, join(unfinished, 'usr/bin', name));
+	});
+};
+
+/** Makes or finds every part. The first time this takes minutes; then it only looks. */
+export const obtainParts = async (kubernetes: string, nodeProgram: string, restrictOomScore: boolean, context: PartsContext): Promise<Parts> => {
+	const rootfs = await nodeFileSystem(nodeProgram, context);
+	const programs = await go.programs(kubernetes, context);
+	const root = join(rootfs, 'root');
+	const archives = await imageArchives(kubernetes, root, programs, context);
+	const containerd = join(await containerdTemplate(root, archives, restrictOomScore, context), 'containerd');
+	const layer = await programLayer(programs, context.cache);
+	return {layers: [layer, root], containerd, bin: join(layer, 'usr/bin'), program: name => programs.get(name) as string};
+};
