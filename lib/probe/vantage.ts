@@ -1,7 +1,7 @@
 /** One new connection (TCP) or one new socket (UDP) to a Service, with what became of it. `at` is ms since the batch began, `ms` its own time. */
 export type Dial = {readonly at: number; readonly ms: number; readonly localPort?: number} & (
-	| {readonly outcome: 'answered'; /** Host name the backend gave: its pod's name. */ readonly backend: string; /** Address the backend saw. */ readonly sourceIp: string}
-	| {readonly outcome: 'refused' | 'timeout' | 'unreachable' | 'reset'; readonly detail: string}
+	| {readonly outcome: 'answered'; /** Host name the backend gave: its pod's name; `unknown: …` when something that is no echo server answered. */ readonly backend: string; /** Address the backend saw. */ readonly sourceIp: string}
+	| {readonly outcome: 'refused' | 'timeout' | 'unreachable' | 'reset'; /** The errno, and what had been received until then. */ readonly detail: string}
 );
 
 export type Destination = {readonly ip: string; readonly port: number; readonly protocol?: 'TCP' | 'UDP'};
@@ -14,6 +14,11 @@ export type DialOptions = {
 	readonly timeoutMs?: number;
 	/** Fixed source port (concurrency must be 1). */
 	readonly localPort?: number;
+	/**
+	 * How a TCP connection is ended after its answer. `fin` (left out, without localPort): as clients do; our port stays in TIME_WAIT
+	 * for 60 s and ipvs keeps its entry for 120 s. `rst` (left out, with localPort: only so can the port be used again at once): leaves nothing behind, ipvs keeps 10 s.
+	 */
+	readonly close?: 'fin' | 'rst';
 };
 
 export type RecordType = 'A' | 'AAAA' | 'SRV' | 'CNAME' | 'PTR' | 'TXT';

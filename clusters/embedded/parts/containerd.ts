@@ -13,7 +13,7 @@ import type {PartsContext} from './source.ts';
  */
 export const containerdTemplate = async (root: string, archives: string, restrictOomScore: boolean, {cache, signal, log, progress}: PartsContext): Promise<string> => {
 	const own = await readFile(import.meta.filename, 'utf8');
-	return once(join(cache, 'containerd', digest(own, root, basename(archives), containerdConfig(restrictOomScore))), async unfinished => {
+	return once(join(cache, 'containerd', digest(own, basename(archives), containerdConfig(restrictOomScore))), async unfinished => {
 		const id = `i${digest(unfinished).slice(0, 5)}`;
 		const spec = {
 			name: 'import', layers: [root], links: [], network: ['link set lo up'],

@@ -1,6 +1,6 @@
 import {mkdir, readFile, rm} from 'node:fs/promises';
 import {readdirSync} from 'node:fs';
-import {join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {COREDNS_VERSION} from '../parts.ts';
 import {digest, once} from '../cache.ts';
 import {withLibraries, writeImage, type ImageSpec} from './image.ts';
@@ -30,7 +30,7 @@ export const imageArchives = async (kubernetes: string, root: string, programs: 
 	const {agnhost, client} = clusterImages(kubernetes);
 	const agnhostLayer = {agnhost: program('agnhost')};
 	const own = await Promise.all([import.meta.filename, join(import.meta.dirname, 'image.ts')].map(async file => readFile(file, 'utf8')));
-	const key = digest(root, ...own, ...[...programs].flat());
+	const key = digest(basename(dirname(root)), ...own, ...[...programs.values()].map(path => basename(dirname(path))));
 	return once(join(cache, 'images', `${kubernetes}-${key}`), async unfinished => {
 		const specs: readonly ImageSpec[] = [
 			{name: PAUSE_IMAGE, layers: [{pause: program('pause')}], entrypoint: ['/pause']},

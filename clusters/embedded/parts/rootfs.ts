@@ -20,7 +20,7 @@ const complete = async (root: string): Promise<void> => {
 	await copyFile(at('usr/share/base-passwd/passwd.master'), at('etc/passwd'));
 	await copyFile(at('usr/share/base-passwd/group.master'), at('etc/group'));
 	await writeFile(at('etc/nsswitch.conf'), 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n');
-	await writeFile(at('etc/passwd'), 'sshd:x:100:65534::/run/sshd:/usr/sbin/nologin\n', {flag: 'a'});
+	await writeFile(at('etc/passwd'), 'sshd:x:100:65534::/run/sshd:/usr/sbin/nologin\ntcpdump:x:101:65534::/nonexistent:/usr/sbin/nologin\n', {flag: 'a'});
 	await writeFile(at('etc/shadow'), 'root:*:20000:0:99999:7:::\nsshd:!:20000::::::\n', {mode: 0o600});
 	await writeFile(at('etc/hosts'), '127.0.0.1 localhost\n::1 localhost ip6-localhost\n');
 	const bundle = await exec(['sh', '-c', `cat ${at('usr/share/ca-certificates/mozilla')}/*.crt`]);

@@ -1,0 +1,65 @@
+/**
+ * Interrupts `vipcheck` at random moments and looks for leftovers after each: node .ci/interrupt.ts [times] [seed].
+ * Half of the signals are SIGINT, a quarter SIGTERM, a quarter SIGKILL followed by `vipcheck clean`.
+ * Prints a line for each, then `N passed, N failed`.
+ */
+import {mkdtemp, readdir, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {execa} from 'execa';
+import {clustersRoot} from '../lib/paths.ts';
+import {difference, hostState} from './host-state.ts';
+
+const vipcheck = join(import.meta.dirname, '..', 'vipcheck');
+const [times = '10', seed = '1'] = process.argv.slice(2);
+
+/** mulberry32: the same seed gives the same moments. */
+const random = (state: number) => (): number => {
+	state = (state + 0x6D_2B_79_F5) | 0;
+	let t = Math.imul(state ^ (state >>> 15), 1 | state);
+	t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+	return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+};
+
+const next = random(Number(seed));
+const SIGNALS = ['SIGINT', 'SIGINT', 'SIGTERM', 'SIGKILL'] as const;
+/** Command → how long it takes when nothing disturbs it, in ms. */
+const COMMANDS = [['up', 14_000], ['test', 60_000], ['down', 3_000]] as const;
+
+const leftInCache = async (): Promise<readonly string[]> => (await readdir(clustersRoot()).catch(() => [])).map(name => `cluster ${name}`);
+const state = async (): Promise<readonly string[]> => [...await hostState(), ...await leftInCache()];
+
+const once = async (round: number): Promise<boolean> => {
+	const [command, ms] = COMMANDS[round % COMMANDS.length] as (typeof COMMANDS)[number];
+	const signal = SIGNALS[Math.floor(next() * SIGNALS.length)] as (typeof SIGNALS)[number];
+	const after = Math.round(next() * ms);
+	const dir = await mkdtemp(join(tmpdir(), 'vipcheck-interrupt-'));
+	const before = await state();
+	const options = {reject: false, all: true, detached: true} as const;
+	if (command === 'down') await execa(vipcheck, ['up', '--mode', 'iptables', '--workers', '1'], options);
+	const running = execa(vipcheck, command === 'down' ? ['down'] : command === 'up' ? ['up', '--mode', 'iptables'] : ['test', '--mode', 'iptables', '--out', join(dir, 'run')], options);
+	await Promise.race([pause(after), running]);
+	// As Ctrl-C in a terminal does it: the whole process group gets the signal.
+	try {
+		process.kill(-(running.pid as number), signal);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+	}
+	const {exitCode, all} = await running;
+	// An `up` or `down` that came to its end before the signal has left a cluster on purpose.
+	const cleaned = signal === 'SIGKILL' ? ['clean', '--all'] : command === 'down' || exitCode === 0 ? ['down', '--all'] : undefined;
+	if (cleaned) await execa(vipcheck, cleaned, {reject: false});
+	const left = difference(before, await state());
+	const codeIsRight = signal === 'SIGKILL' || exitCode === 130 || exitCode === 0;
+	console.log(`${left.length === 0 && codeIsRight ? '✓' : '✗'} ${round + 1} ${command} ${signal} after ${after} ms, exit ${exitCode ?? 'by signal'}`);
+	if (left.length > 0) console.log(left.map(line => `    ${line}`).join('\n'));
+	if (!codeIsRight) console.log(all);
+	await rm(dir, {recursive: true});
+	return left.length === 0 && codeIsRight;
+};
+
+let passed = 0;
+for (let round = 0; round < Number(times); round++) if (await once(round)) passed++;
+console.log(`${passed} passed, ${Number(times) - passed} failed`);
+process.exitCode = passed === Number(times) ? 0 : 1;

@@ -1,0 +1,39 @@
+import test from 'ava';
+import type {CheckSpec} from './check.ts';
+import {decide} from './decide.ts';
+import type {Capabilities} from './decide.ts';
+import {matcher} from './match.ts';
+
+const all: Capabilities = {'node-access': {ok: true, how: 'nsenter'}, 'outside-host': {ok: true, how: 'nsenter'}};
+const none: Capabilities = {'node-access': {ok: false, why: 'no ssh key given'}, 'outside-host': {ok: false, why: 'nothing on the segment'}};
+const spec = (more: Partial<CheckSpec> = {}): CheckSpec => ({title: 't', refs: [], noFault: 'test', ...more}) as CheckSpec;
+
+const cases: [string, CheckSpec, Capabilities, string[], string | undefined][] = [
+	['runs', spec(), all, [], undefined],
+	['another mode', spec({modes: ['ipvs', 'nftables']}), all, [], 'not-applicable: only in ipvs and nftables mode; this is iptables'],
+	['a need that is met', spec({needs: ['node-access']}), all, [], undefined],
+	['needs that are not met', spec({needs: ['node-access', 'outside-host']}), none, [], 'unsupported: needs a shell on the nodes: no ssh key given; needs a host on the nodes\' segment that is not a node: nothing on the segment'],
+	['filtered comes first', spec({modes: ['ipvs']}), none, ['nodeport/*'], 'filtered: left out by --match'],
+	['mode comes before needs', spec({modes: ['ipvs'], needs: ['node-access']}), none, [], 'not-applicable: only in ipvs mode; this is iptables'],
+];
+
+for (const [name, check, capabilities, patterns, expected] of cases) test(`decide: ${name}`, t => {
+	const skip = decide(check, 'clusterip/reach', {mode: 'iptables', capabilities, matches: matcher(patterns)});
+	t.is(skip && `${skip.kind}: ${skip.detail}`, expected);
+});
+
+const patterns: [string[], string, boolean][] = [
+	[[], 'a/b', true],
+	[['a/*'], 'a/b', true],
+	[['a'], 'a/b', true],
+	[['a/'], 'a/b', true],
+	[['a'], 'ab/c', false],
+	[['rules/ipset-exact'], 'rules/ipset-exact/KUBE-CLUSTER-IP', true],
+	[['*/balan*'], 'clusterip/balancing', true],
+	[['b', 'a/b,c'], 'a/b', true],
+	[['a.c/*'], 'abc/d', false],
+];
+
+for (const [given, id, expected] of patterns) test(`match: ${given.join(' ') || 'nothing'} ${expected ? 'fits' : 'does not fit'} ${id}`, t => {
+	t.is(matcher(given)(id), expected);
+});

@@ -1,0 +1,42 @@
+import {createConnection} from 'node:net';
+import type {Socket} from 'node:net';
+import {TransportError} from '../shell/shell.ts';
+import type {Lock} from './check.ts';
+
+/**
+ * Waits until this check may run: alone where it said so, beside the others otherwise (each holds `cluster` shared).
+ * Answers how to give the locks back. Throws TransportError when the run that serves them is gone, the signal's reason when it aborts.
+ */
+export const acquireLocks = async (path: string, exclusive: readonly Lock[], signal: AbortSignal): Promise<() => void> => {
+	signal.throwIfAborted();
+	const socket = createConnection(path);
+	try {
+		await granted(socket, path, exclusive, signal);
+	} catch (error) {
+		socket.destroy();
+		throw error;
+	}
+	// The connection is the lock. That its server ends while we hold it is for watchParent() to act on.
+	socket.on('error', () => socket.destroy());
+	socket.unref();
+	return () => socket.destroy();
+};
+
+const granted = (socket: Socket, path: string, exclusive: readonly Lock[], signal: AbortSignal): Promise<void> => new Promise((resolve, reject) => {
+	const lost = (cause?: unknown): void => reject(new TransportError(`waiting for the locks ${JSON.stringify(exclusive)} at ${path}: the run that serves them is gone`, {cause}));
+	const onAbort = (): void => reject(signal.reason as Error);
+	signal.addEventListener('abort', onAbort, {once: true});
+	socket.once('error', lost).once('close', () => lost()).once('data', () => {
+		signal.removeEventListener('abort', onAbort);
+		socket.removeAllListeners('error').removeAllListeners('close');
+		resolve();
+	});
+	socket.write(`${JSON.stringify({exclusive, shared: exclusive.includes('cluster') ? [] : ['cluster']})}\n`);
+});
+
+/** Calls back when the run that started this process is gone, however it ended: checks must not go on without it. */
+export const watchParent = (path: string, gone: () => void): void => {
+	const socket = createConnection(path);
+	socket.on('error', () => socket.destroy()).on('close', gone);
+	socket.unref();
+};

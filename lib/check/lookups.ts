@@ -1,0 +1,68 @@
+import {answerFaults, type ExpectedRecord} from '../probe/records.ts';
+import {Lost, type Answer, type RecordType, type Vantage} from '../probe/vantage.ts';
+import {eventually} from './eventually.ts';
+import {DNS_FOLLOWS_TIMEOUT_MS} from '../limits.ts';
+import {Violation} from './problem.ts';
+import type {Testbed} from './testbed.ts';
+
+/** A question with the exact answer it must have. */
+export type Question = {readonly name: string; readonly type: RecordType; readonly answers: readonly ExpectedRecord[]; readonly glue?: readonly ExpectedRecord[]};
+
+type Server = {readonly name: string; readonly ip: string; readonly node: string};
+type Asked = {readonly question: Question; readonly server: Server; readonly from: string; readonly answer?: Answer; readonly faults: readonly string[]};
+
+/** Every CoreDNS pod, to be asked by itself: one that answers wrongly hides behind the Service. */
+export const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
+	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
+	return items.flatMap(({metadata, status, spec}) => (metadata?.name && status?.podIP && !metadata.deletionTimestamp ? [{name: metadata.name, ip: status.podIP, node: spec?.nodeName ?? ''}] : []));
+};
+
+const ask = async (from: Vantage, server: Server, question: Question): Promise<Asked> => {
+	try {
+		const answer = await from.lookup(question.name, question.type, {server: server.ip});
+		return {question, server, from: from.name, answer, faults: answerFaults(answer, question.answers, question.glue)};
+	} catch (error) {
+		if (!(error instanceof Lost)) throw error;
+		return {question, server, from: from.name, faults: [`no answer: ${error.message}`]};
+	}
+};
+
+const askAll = async (places: readonly Vantage[], servers: readonly Server[], questions: readonly Question[]): Promise<readonly Asked[]> =>
+	Promise.all(places.flatMap(place => servers.flatMap(server => questions.map(async question => ask(place, server, question)))));
+
+const tell = ({question, server, from, faults}: Asked): string => `${question.type} ${question.name} of ${server.name} from ${from}: ${faults.join('; ')}`;
+
+/** Waits until every DNS server has followed the API: DNS has no other evidence than its answers. */
+export const dnsFollows = async (testbed: Testbed, place: Vantage, questions: readonly Question[]): Promise<void> => {
+	const servers = await dnsServers(testbed);
+	await eventually('every DNS server answers as the API says', async () => {
+		const wrong = (await askAll([place], servers, questions)).filter(asked => asked.faults.length > 0);
+		return wrong.length === 0 ? {done: true, value: undefined} : {done: false, observed: wrong.map(asked => tell(asked)).join('\n')};
+	}, {timeoutMs: DNS_FOLLOWS_TIMEOUT_MS, signal: testbed.signal});
+};
+
+/** Asks every question of every DNS server and of the DNS Service, from every place, once; any difference is a Violation. */
+export const lookupsAgree = async (testbed: Testbed, places: readonly Vantage[], questions: readonly Question[], service: string): Promise<void> => {
+	const servers = [...await dnsServers(testbed), {name: 'the DNS Service', ip: service, node: ''}];
+	const asked = await askAll(places, servers, questions);
+	testbed.number('lookups', asked.length, '');
+	testbed.grid({
+		title: 'Answers', columns: servers.map(server => server.name),
+		rows: questions.map(question => ({name: `${question.type} ${question.name}`, cells: servers.map(server => {
+			const all = asked.filter(one => one.question === question && one.server === server);
+			const wrong = all.filter(one => one.faults.length > 0);
+			return wrong.length === 0 ? {mark: '.' as const, text: `${all.length} of ${all.length}`} : {mark: 'X' as const, text: `${all.length - wrong.length} of ${all.length}`};
+		})})),
+	});
+	const wrong = asked.filter(one => one.faults.length > 0);
+	if (wrong.length === 0) return;
+	testbed.evidence('answers.json', JSON.stringify(wrong, undefined, '\t'));
+	const nodes = [...new Set(wrong.map(one => one.server.node).filter(Boolean))];
+	throw new Violation({
+		summary: `${wrong.length} of ${asked.length} answers of the cluster's DNS are wrong`,
+		expected: [...new Set(wrong.map(one => one.question))].map(question => `${question.type} ${question.name}: ${question.answers.map(record => record.data).sort().join(', ') || 'no record'}`).join('\n'),
+		observed: wrong.slice(0, 12).map(one => tell(one)).join('\n'),
+		...(nodes.length > 0 ? {nodes} : {}),
+		reproduce: [...new Set(wrong.map(({question, server, from}) => `dig @${server.ip} ${question.name} ${question.type}   # from ${from}`))].slice(0, 3),
+	});
+};

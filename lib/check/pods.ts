@@ -1,0 +1,37 @@
+import type {V1ContainerPort} from '@kubernetes/client-node';
+import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
+import {eventually} from './eventually.ts';
+import type {Testbed} from './testbed.ts';
+
+/** One pod that the scheduler places on the given node (by a selector: it checks ports, nodeName would pass it by). */
+export const createPod = async (testbed: Testbed, {name, node, ports}: {name: string; node: string; ports: V1ContainerPort[]}): Promise<void> => {
+	await testbed.kube.core.createNamespacedPod({namespace: testbed.namespace, body: {
+		metadata: {name, labels: {app: name}},
+		spec: {
+			nodeSelector: {'kubernetes.io/hostname': node}, automountServiceAccountToken: false, terminationGracePeriodSeconds: 1,
+			containers: [{
+				name: 'echo', image: testbed.cluster.images.agnhost, imagePullPolicy: 'IfNotPresent', args: ['netexec', '--http-port=8080', '--udp-port=8081'], ports,
+				readinessProbe: {httpGet: {path: '/hostname', port: 8080}, periodSeconds: 1},
+			}],
+		},
+	}});
+};
+
+/** Waits until a pod is Ready; our own set-up, so a pod that does not become ready breaks the check. */
+export const podReady = async (testbed: Testbed, name: string): Promise<void> =>
+	eventually(`pod ${name} is ready`, async () => {
+		const {status} = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name});
+		const ready = status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false;
+		return ready ? {done: true, value: undefined} : {done: false, observed: `phase ${status?.phase}: ${status?.containerStatuses?.[0]?.state?.waiting?.message ?? status?.conditions?.find(condition => condition.status === 'False')?.message ?? ''}`};
+	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal, onTimeout: 'broken'});
+
+/** Waits until the scheduler has said, in the pod's condition and in an event, why it cannot place the pod. */
+export const unschedulable = async (testbed: Testbed, name: string, why: RegExp): Promise<void> =>
+	eventually(`pod ${name} stays Pending, and its condition and an event say why`, async () => {
+		const {status, spec} = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name});
+		const condition = status?.conditions?.find(one => one.type === 'PodScheduled');
+		const {items} = await testbed.kube.core.listNamespacedEvent({namespace: testbed.namespace, fieldSelector: `involvedObject.name=${name},reason=FailedScheduling`});
+		const said = condition?.reason === 'Unschedulable' && why.test(condition.message ?? '') && items.some(event => why.test(event.message ?? ''));
+		if (said && status?.phase === 'Pending' && !spec?.nodeName) return {done: true, value: undefined};
+		return {done: false, observed: `phase ${status?.phase}, node ${spec?.nodeName ?? 'none'}, condition ${condition?.reason ?? 'none'}: ${condition?.message ?? ''}; ${items.length} FailedScheduling events: ${items.map(event => event.message).join('; ')}`};
+	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal});

@@ -1,0 +1,82 @@
+/** Every time limit of vipcheck, with its reason. All in milliseconds. */
+
+/** A new connection inside one cluster answers within a millisecond or two; a SYN is sent again after 1 s and 3 s. 2 s shows a lost SYN as slow and a black hole as a timeout. */
+export const DIAL_TIMEOUT_MS = 2_000;
+
+/** CoreDNS answers from memory; resolvers give up on a server after 5 s, we after 2 s. */
+export const DNS_TIMEOUT_MS = 2_000;
+
+/** Whole time of a check unless it says otherwise: set-up of pods (about 3 s), the probes, and room for a slow machine. */
+export const DEFAULT_BUDGET_MS = 60_000;
+
+/** kube-proxy programs at the latest its minSyncPeriod (1 s) after a change; 15 s means it does not at all. */
+export const PROGRAMMED_TIMEOUT_MS = 15_000;
+
+/** Images are on the node already: a pod is Ready in 1 to 3 s, on a busy machine in 10. */
+export const PODS_READY_TIMEOUT_MS = 40_000;
+
+/** One call to the API server: milliseconds when idle, a few seconds while the machine is starting a cluster. */
+export const API_TIMEOUT_MS = 20_000;
+
+/** Between two looks while waiting for evidence: short against what is waited for (a sync of kube-proxy, 1 s), long against the cost of a look. */
+export const LOOK_INTERVAL_MS = 250;
+
+/** The controller manager makes the default ServiceAccount of a new namespace within a second; it works off a queue when many checks start at once. */
+export const NAMESPACE_READY_TIMEOUT_MS = 15_000;
+
+/** What a check's body gets to end by itself once its budget is used up; then it is abandoned. */
+export const ABANDON_GRACE_MS = 1_000;
+
+/** Closing the vantages and deleting the namespace of one check, without waiting for the namespace to be gone. */
+export const CLOSE_TIMEOUT_MS = 10_000;
+
+/** One command on a node that only looks (iptables-save, nft list): 0.1 s on a host, 2 s on an emulated machine. */
+export const LOOK_TIMEOUT_MS = 10_000;
+
+/** Looking whether a provider can work here: files, versions, one or two short commands. */
+export const PREFLIGHT_TIMEOUT_MS = 30_000;
+
+/** Making a cluster, the first time with a build of all its parts from source on a slow machine. */
+export const CREATE_TIMEOUT_MS = 90 * 60_000;
+
+/** What a provider gets to return from create() after an interrupt, before the cluster is taken down under it. */
+export const CREATE_ABORT_GRACE_MS = 5_000;
+
+/** Taking a cluster down: killing processes and removing mounts, seconds; more for machines of their own. */
+export const DESTROY_TIMEOUT_MS = 120_000;
+
+/** One small pod on each node, its image already there. */
+export const CLIENTS_READY_TIMEOUT_MS = 60_000;
+
+/** Between asking the test runner to end and killing it: it only has to say which tests were pending. */
+export const RUNNER_STOP_GRACE_MS = 3_000;
+
+/** Silence of all checks beyond the longest budget, waits for locks and clean-up included, after which the runner counts as hung. */
+export const RUNNER_SILENCE_MARGIN_MS = 120_000;
+
+/** How often the parent reads what the checks have written: short for an eye, cheap for a file. */
+export const FOLLOW_INTERVAL_MS = 100;
+
+/** A status line that shows seconds is rewritten once a second. */
+export const STATUS_LINE_MS = 1_000;
+
+/** A log of a CI job must not look dead: a step that takes longer than 10 s is announced with its log file. */
+export const QUIET_STEP_MS = 10_000;
+
+/** A program that is told to end gets this long for tidying up before SIGKILL ends its whole process group. */
+export const KILL_AFTER_MS = 1_000;
+
+/** A long-lived program ends by itself when its input ends; the prober does so within milliseconds. */
+export const CONVERSATION_END_MS = 1_000;
+
+/** What a program said last arrives with its end; longer than this only when a child of its own holds the stream open. */
+export const LAST_WORDS_MS = 200;
+
+/** Node starts in 50 ms, on a user-mode Linux node of a busy machine in 1.8 s. */
+export const PROBER_START_TIMEOUT_MS = 20_000;
+
+/** Beyond the sum of its own time limits the prober answers at once; 600 connections cost a busy user-mode Linux node 5 s of work. */
+export const PROBER_REPLY_MARGIN_MS = 15_000;
+
+/** CoreDNS hears of a change by its watch, within milliseconds; 10 s means that it does not follow. */
+export const DNS_FOLLOWS_TIMEOUT_MS = 10_000;

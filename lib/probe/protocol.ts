@@ -1,0 +1,25 @@
+import type {Destination, Dial} from './vantage.ts';
+
+/** What we and the prober say to each other, a line of JSON each. Types only: the prober runs where none of our files are. */
+export type To = Required<Destination>;
+
+export type DialTask = {readonly op: 'dial'; readonly to: To; readonly count: number; readonly concurrency: number; readonly timeoutMs: number; readonly close: 'fin' | 'rst'; readonly localPort?: number};
+
+/** One message, one answer. TCP: framed by two bytes of length, as DNS does. `samePrefix`: an answer that does not begin with this many bytes of the message is not ours, and waiting goes on. */
+export type ExchangeTask = {readonly op: 'exchange'; readonly to: To; readonly payload: string; readonly timeoutMs: number; readonly samePrefix?: number};
+
+export type LookTask = {readonly op: 'addresses' | 'resolvconf'};
+
+export type Task = DialTask | ExchangeTask | LookTask;
+
+/** Payloads are base64. */
+export type Exchanged = {readonly ms: number; readonly localPort?: number} & ({readonly outcome: 'answered'; readonly payload: string} | {readonly outcome: 'refused' | 'timeout' | 'unreachable' | 'reset'; readonly detail: string});
+
+export type Request = {readonly id: number; readonly task: Task};
+
+/** `some` dials come as they are done; `result` or `error` is the last word on a request. Before all requests there is `ready`. */
+export type Reply =
+	| {readonly ready: {readonly node: string; readonly addresses: readonly string[]}}
+	| {readonly id: number; readonly some: readonly Dial[]}
+	| {readonly id: number; readonly result: unknown}
+	| {readonly id: number; readonly error: string};

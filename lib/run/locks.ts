@@ -1,0 +1,92 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {createServer} from 'node:net';
+import type {Socket} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {createInterface} from 'node:readline';
+
+/** `cluster` is held shared by every check unless it is wanted alone; all other names are held alone. */
+export type Claim = {readonly exclusive: readonly string[]; readonly shared: readonly string[]};
+
+/** Two claims that cannot be held at the same time. */
+export const conflict = (a: Claim, b: Claim): boolean => a.exclusive.some(name => b.exclusive.includes(name) || b.shared.includes(name)) || a.shared.some(name => b.exclusive.includes(name));
+
+/**
+ * Which of the waiting may go on now: whoever conflicts with no holder and with nobody who has waited longer (so a wish for the whole
+ * cluster is not starved), as long as there is a free seat. Everything is taken at once, so there can be no deadlock.
+ */
+export const grantable = <T extends Claim>(held: readonly Claim[], waiting: readonly T[], seats: number): T[] => {
+	const granted: T[] = [];
+	const before: Claim[] = [];
+	for (const claim of waiting) {
+		if (held.length + granted.length >= seats) break;
+		if ([...held, ...before].every(other => !conflict(claim, other))) granted.push(claim);
+		before.push(claim);
+	}
+	return granted;
+};
+
+export type LockServer = {readonly path: string; close(): Promise<void>};
+
+type Client = Claim & {readonly socket: Socket};
+
+/**
+ * Serves the locks of one run on a unix socket. A client sends its claim as one JSON line and reads `granted`; the connection is the lock,
+ * so a process that dies gives everything back at once. At most `seats` claims are held at the same time.
+ */
+export const serveLocks = async (seats: number): Promise<LockServer> => {
+	// Not in the run directory: a socket's path has at most 107 characters.
+	const dir = await mkdtemp(join(tmpdir(), 'vipcheck-locks-'));
+	const path = join(dir, 'locks');
+	const sockets = new Set<Socket>();
+	let held: Client[] = [];
+	let waiting: Client[] = [];
+
+	const grant = (): void => {
+		const granted = grantable(held, waiting, seats);
+		waiting = waiting.filter(client => !granted.includes(client));
+		held = [...held, ...granted];
+		for (const client of granted) client.socket.write('granted\n');
+	};
+
+	const server = createServer(socket => {
+		sockets.add(socket);
+		// A client that was killed is an end like any other.
+		socket.on('error', () => socket.destroy());
+		socket.on('close', () => {
+			sockets.delete(socket);
+			held = held.filter(client => client.socket !== socket);
+			waiting = waiting.filter(client => client.socket !== socket);
+			grant();
+		});
+		createInterface({input: socket}).once('line', line => {
+			const claim = parseClaim(line);
+			if (!claim) {
+				socket.destroy();
+				return;
+			}
+			waiting.push({...claim, socket});
+			grant();
+		}).on('error', () => socket.destroy());
+	});
+	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+
+	return {
+		path,
+		async close() {
+			for (const socket of sockets) socket.destroy();
+			await new Promise<void>(resolve => server.close(() => resolve()));
+			await rm(dir, {recursive: true, force: true});
+		},
+	};
+};
+
+const parseClaim = (line: string): Claim | undefined => {
+	try {
+		const {exclusive, shared} = JSON.parse(line) as Partial<Claim>;
+		return Array.isArray(exclusive) && Array.isArray(shared) ? {exclusive, shared} : undefined;
+	} catch (error) {
+		if (error instanceof SyntaxError) return undefined;
+		throw error;
+	}
+};

@@ -1,0 +1,10 @@
+import {startConversation} from './conversation.ts';
+import {runProgram} from './program.ts';
+import type {Shell} from './shell.ts';
+
+/** Runs programs on this very machine, with our own environment. */
+export const localShell = (where = 'local'): Shell => ({
+	where,
+	run: (argv, options) => runProgram({where, argv, command: argv}, options),
+	converse: (argv, options) => startConversation({where, argv, command: argv}, options),
+});

@@ -1,0 +1,60 @@
+import type {CheckRun, Run} from '../lib/events.ts';
+import {closingLine, count} from '../lib/fold.ts';
+import {clean, oneLine} from './text/clean.ts';
+import {duration} from './text/duration.ts';
+import {isRed, isUnrun, OUTCOMES, SYMBOL} from './text/outcome.ts';
+import {column, problemRows} from './text/problem.ts';
+import {verdictOf} from './text/verdict.ts';
+import type {Report} from './report.ts';
+
+/** GitHub refuses a summary of more than 1 MiB: 50 reds of at most 8,000 characters stay far below. */
+const MOST_REDS = 50;
+const LONGEST_RED = 8_000;
+
+/** A short page for `$GITHUB_STEP_SUMMARY` or a comment: the counts and the reds. */
+const githubSummary: Report = {name: 'github-summary', file: 'summary.md', render: run => `${sections(run).join('\n\n')}\n`};
+export default githubSummary;
+
+const sections = (run: Run): string[] => {
+	const {text, more, tone} = verdictOf(run);
+	const reds = run.targets.flatMap(target => target.checks.filter(check => isRed(check) && !isUnrun(check)).map(check => ({target: target.key, check})));
+	const unrun = run.targets.flatMap(target => [...Map.groupBy(target.checks.filter(isUnrun), check => check.problem?.summary ?? '')].map(([why, checks]) => `- ${checks.length} on ${escape(target.key)}: ${escape(why)}`));
+	return [
+		`## ${SYMBOL[({good: 'passed', bad: 'failed', open: 'broken'} as const)[tone]]} ${escape(text)}`,
+		...(more === '' ? [] : [escape(more)]),
+		table(run),
+		...reds.slice(0, MOST_REDS).map(({target, check}) => red(target, check)),
+		...(reds.length > MOST_REDS ? [`${reds.length - MOST_REDS} more reds are in index.html.`] : []),
+		...(unrun.length > 0 ? ['### Not run', unrun.join('\n')] : []),
+		`${closingLine(run)} in ${duration(run.endedAt - run.startedAt)} (broken counts as failed, known as skipped).`,
+	];
+};
+
+const table = (run: Run): string => [
+	['Target', ...OUTCOMES],
+	['---', ...OUTCOMES.map(() => '---:')],
+	...run.targets.map(target => {
+		const counts = count(target.checks);
+		return [escape(target.key), ...OUTCOMES.map(outcome => `${counts[outcome]}`)];
+	}),
+].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+
+const red = (target: string, {id, title, outcome, ms, problem, evidence}: CheckRun): string => {
+	const body = (problem ? column(problemRows(problem, evidence)) : ['  no reason was given']).join('\n');
+	return [
+		`### ${SYMBOL[outcome]} ${escape(id)}: ${escape(title)}`,
+		`${outcome} on ${escape(target)} after ${duration(ms)}: ${escape(problem?.summary ?? '')}`,
+		fenced(body.length > LONGEST_RED ? `${body.slice(0, LONGEST_RED)}\n… cut; the rest is in index.html` : body),
+	].join('\n\n');
+};
+
+/** A code block whose fence is longer than any in the text. */
+const fenced = (text: string): string => {
+	const body = clean(text);
+	const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+	const fence = '`'.repeat(longest + 1);
+	return `${fence}text\n${body}\n${fence}`;
+};
+
+/** Text that Markdown shows as it is, on one line. */
+const escape = (text: string): string => oneLine(text).replaceAll(/[\\`*_{}[\]<>|#&~@]/g, character => `&#${character.codePointAt(0)};`);

@@ -1,0 +1,59 @@
+import test from 'ava';
+import type {Event} from '../../lib/events.ts';
+import {fold} from '../../lib/fold.ts';
+import {sampleEvents} from '../fixtures/sample-run.ts';
+import htmlReport from './index.ts';
+
+const events = sampleEvents();
+const page = htmlReport.render(fold(events));
+const without = (types: readonly Event['type'][]): string => htmlReport.render(fold(events.filter(event => !types.includes(event.type))));
+
+test('it needs nothing but itself and runs nothing', t => {
+	t.notRegex(page, /<(script|link|img|iframe|object|base)\b/i);
+	t.notRegex(page, /\son\w+\s*=\s*["']/i);
+	t.notRegex(page, /href="(?!#|\.\/|https:\/\/)/);
+	t.notRegex(page, /url\(|@import/);
+	t.notRegex(page, /[\u0000-\u0008\u000B-\u001F\uFFFE]|\p{Surrogate}/u);
+	t.true(page.includes('red &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; ]]&gt; --&gt;'));
+	t.true(page.includes('href="./evidence/a%20b/%22%3E%3Cscript%3E%23%3F.txt"'));
+});
+
+test('the verdict is said in words', t => {
+	t.regex(page, /<h1 class="verdict bad">3 of 18 checks failed, 1 more could not be observed<\/h1>/);
+	t.regex(page, /12 passed, 4 failed, 10 skipped/);
+});
+
+test('every link inside the page has its place, and every place is one', t => {
+	const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+	t.is(new Set(ids).size, ids.length);
+	for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) t.true(ids.includes(decodeURI(target!)), target);
+});
+
+test('reds are open, the rest is closed', t => {
+	const details = [...page.matchAll(/<details id="[^"]*" class="check (\w+)"( open)?>/g)].map(([, outcome, open]) => `${outcome}${open ?? ''}`);
+	t.deepEqual([...new Set(details)].sort(), ['broken open', 'failed open', 'known', 'passed']);
+});
+
+test('a red shows all that it knows', t => {
+	const red = page.slice(page.indexOf('<details id="embedded/ipvs/dual/1.36.3/nodeport/every-node"')).split('</details>')[0]!;
+	for (const text of ['an answer from each of 4 nodes on :31712', 'worker-2 X (refused, 15 of 15)', '<span class="layer">rules</span> ipset KUBE-NODE-PORT-TCP', '<dt>Nodes</dt><dd>worker-2</dd>', '<pre>curl --max-time 2', './evidence/nodeport-every-node/dials.json', 'NodePort 31712: from each place', 'aria-label="not as expected">X</b> refused, 15 of 15', 'https://github.com/kubernetes/kubernetes/issues/112133', 'https://kep.k8s.io/1669', '<time>0.8 s</time>']) t.true(red.includes(text), text);
+});
+
+test('tags are balanced', t => {
+	const open: string[] = [];
+	for (const [, end, name, self] of page.replaceAll(/<style>[^]*?<\/style>|<!DOCTYPE html>/g, '').matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {
+		if (self || name === 'meta') continue;
+		if (end) t.is(open.pop(), name);
+		else open.push(name!);
+	}
+	t.deepEqual(open, []);
+});
+
+for (const [what, types, text] of [
+	['killed', ['run-finished'], /<h1 class="verdict bad">Interrupted: 17 of 18 checks have a result, 3 failed/],
+	['never ready', ['cluster-ready'], /asked for; the cluster was never ready/],
+	['nothing at all', events.map(event => event.type), /Interrupted: 0 of 0 checks have a result/],
+	['without results', ['check-started', 'check-step', 'check-number', 'check-grid', 'check-evidence', 'check-finished'], /<a href="#embedded\/iptables\/ipv4\/1\.36\.3\/clusterip\/reach">9 checks<\/a>/],
+] as const) {
+	test(`a run that was ${what}`, t => t.regex(without(types), text));
+}

@@ -1,0 +1,29 @@
+import type {Run} from '../../lib/events.ts';
+
+export type Verdict = {readonly text: string; readonly more: string; readonly tone: 'good' | 'bad' | 'open'};
+
+/** What a reader must know first, as a sentence. */
+export const verdictOf = (run: Run): Verdict => {
+	const {passed, failed, broken, known, skipped} = run.counts;
+	const ran = passed + failed + broken + known;
+	const lost = run.targets.filter(target => target.problem);
+	const more = [
+		...lost.map(target => `${target.key}: ${target.problem?.summary}.`),
+		known > 0 ? `${known === 1 ? 'One check meets' : `${known} checks meet`} a listed upstream defect.` : '',
+		skipped > 0 ? `${skipped === 1 ? 'One check was' : `${skipped} checks were`} skipped; each says why.` : '',
+	].filter(Boolean).join(' ');
+	const tone = failed > 0 ? 'bad' : broken > 0 || lost.length > 0 || run.status === 'interrupted' || ran === 0 ? 'open' : 'good';
+	return {text: sentence(run, ran), more, tone};
+};
+
+const sentence = (run: Run, ran: number): string => {
+	const {failed, broken, passed, known} = run.counts;
+	const fails = `${failed} of ${ran} ${ran === 1 ? 'check' : 'checks'} failed`;
+	if (run.status === 'interrupted') return `Interrupted${run.signal === undefined ? '' : ` by ${run.signal}`}: ${passed + failed + known} of ${ran} checks have a result${failed > 0 ? `, ${failed} failed` : ''}`;
+	if (failed > 0) return broken > 0 ? `${fails}, ${broken} more could not be observed` : fails;
+	if (broken > 0) return `${broken} of ${ran} checks could not be observed; none failed`;
+	if (run.targets.some(target => target.problem)) return 'A cluster could not be tested';
+	if (ran === 0) return 'Nothing was checked';
+	if (known > 0) return `${passed} of ${ran} checks passed, the rest are known upstream defects`;
+	return ran === 1 ? 'The one check passed' : `All ${ran} checks passed`;
+};

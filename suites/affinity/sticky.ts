@@ -1,0 +1,44 @@
+import check from '../../lib/check/check.ts';
+import {sendFlows, type Sent} from '../../lib/check/flows.ts';
+import {reproduceLine} from '../../lib/check/flows.ts';
+import {Violation} from '../../lib/check/problem.ts';
+import {programmed} from '../../lib/check/programmed.ts';
+import {echoPods, service} from '../../lib/check/workloads.ts';
+
+const backendsOf = ({dials}: Sent): readonly string[] => [...new Set(dials.flatMap(dial => (dial.outcome === 'answered' ? [dial.backend] : [])))];
+
+export default check({
+	title: 'With session affinity ClientIP one client stays with one endpoint, by ClusterIP and by NodePort, TCP and UDP',
+	refs: ['https://kubernetes.io/docs/reference/networking/virtual-ips/#session-affinity'],
+	needs: ['node-access', 'outside-host'],
+	faults: ['M26'],
+}, async testbed => {
+	testbed.step('four echo pods behind a Service with affinity');
+	const pods = await echoPods(testbed, {name: 'echo', replicas: 4});
+	const ports = [{name: 'tcp', port: 80, targetPort: 8080}, {name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP' as const}];
+	const {clusterIp, nodePorts} = await service(testbed, {name: 'echo', type: 'NodePort', selector: {app: 'echo'}, ports, sessionAffinity: 'ClientIP'});
+	testbed.step('every node has rules for every endpoint');
+	await programmed(testbed, 'echo');
+	await testbed.settled();
+
+	testbed.step('50 connections of each client to each way in');
+	const expected = {outcome: 'answered' as const, by: pods.map(pod => pod.name)};
+	const outside = await testbed.vantage.outside();
+	const inside = await Promise.all(testbed.nodes.map(async ({name}) => ({name, from: await testbed.vantage.pod(name)})));
+	const protocols = [{protocol: 'TCP', port: 'tcp'}, {protocol: 'UDP', port: 'udp'}] as const;
+	const sent = await sendFlows(testbed, 'Session affinity', protocols.flatMap(({protocol, port}) => [
+		...inside.map(({name, from}) => ({row: `pod on ${name}`, column: `ClusterIP ${protocol}`, from, to: {ip: clusterIp, port: 80, protocol}, count: 50, expected, node: name})),
+		...testbed.nodes.map(({name, ip}) => ({row: 'outside', column: `NodePort of ${name} ${protocol}`, from: outside, to: {ip, port: nodePorts[port] as number, protocol}, count: 50, expected, node: name})),
+	]));
+	const strayed = sent.filter(flow => backendsOf(flow).length > 1);
+	if (strayed.length === 0) return;
+	testbed.evidence('strayed.json', JSON.stringify(strayed.map(({row, column, dials}) => ({row, column, dials})), undefined, '\t'));
+	const nodes = [...new Set(strayed.map(flow => flow.node))];
+	throw new Violation({
+		summary: `clients do not stay with one endpoint, on ${nodes.join(', ')}`,
+		expected: 'one endpoint for all 50 connections of one client to one port (the timeout is 10800 s unless set)',
+		observed: strayed.map(flow => `${flow.row} → ${flow.column}: ${backendsOf(flow).length} endpoints (${backendsOf(flow).join(', ')})`).join('\n'),
+		nodes,
+		reproduce: strayed.slice(0, 2).map(flow => `for i in 1 2 3 4 5; do ${reproduceLine(flow).replace(/ {3}#.*/, '')}; echo; done   # from ${flow.from.name}`),
+	});
+});

@@ -1,0 +1,26 @@
+import {judgeBalance} from '../../lib/check/balance.ts';
+import check from '../../lib/check/check.ts';
+import {sendFlows} from '../../lib/check/flows.ts';
+import {programmed} from '../../lib/check/programmed.ts';
+import {echoPods, service} from '../../lib/check/workloads.ts';
+
+export default check({
+	title: 'New connections to a ClusterIP are spread evenly over all its endpoints, and over nothing else',
+	refs: ['https://kubernetes.io/docs/reference/networking/virtual-ips/', 'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go'],
+	faults: ['M2', 'M15'],
+}, async testbed => {
+	testbed.step('three echo pods behind a Service');
+	const pods = await echoPods(testbed, {name: 'echo', replicas: 3});
+	const {clusterIp} = await service(testbed, {name: 'echo', selector: {app: 'echo'}, ports: [{name: 'http', port: 80, targetPort: 8080}]});
+	testbed.step('every node has rules for every endpoint');
+	await programmed(testbed, 'echo');
+	await testbed.settled();
+
+	testbed.step('600 new connections from a pod on each node');
+	const expected = {outcome: 'answered' as const, by: pods.map(pod => pod.name)};
+	const flows = await Promise.all(testbed.nodes.map(async ({name}) => ({
+		row: name, column: 'from a pod', from: await testbed.vantage.pod(name), to: {ip: clusterIp, port: 80}, count: 600, expected, node: name,
+	})));
+	const sent = await sendFlows(testbed, `ClusterIP ${clusterIp}:80`, flows);
+	judgeBalance(testbed, sent.map(flow => ({...flow, name: flow.row, backends: expected.by})));
+});

@@ -1,0 +1,28 @@
+import check from '../../lib/check/check.ts';
+import {sendFlows} from '../../lib/check/flows.ts';
+import {programmed} from '../../lib/check/programmed.ts';
+import {service} from '../../lib/check/workloads.ts';
+
+export default check({
+	title: 'A Service without endpoints refuses at once, TCP and UDP, instead of leaving the client to a timeout',
+	refs: ['https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go', 'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/nftables/proxier.go'],
+	needs: ['node-access'],
+	faults: ['M24'],
+}, async testbed => {
+	testbed.step('a Service whose selector matches no pod');
+	const {clusterIp} = await service(testbed, {name: 'nobody', selector: {app: 'nobody'}, ports: [{name: 'tcp', port: 80, targetPort: 8080}, {name: 'udp', port: 81, targetPort: 8081, protocol: 'UDP'}]});
+	testbed.step('every node has the rules that refuse');
+	await programmed(testbed, 'nobody');
+	await testbed.settled();
+
+	testbed.step('10 connections each, from a pod and from the host network of each node');
+	const expected = {outcome: 'refused' as const, withinMs: 1000};
+	const destinations = [{protocol: 'TCP', port: 80}, {protocol: 'UDP', port: 81}] as const;
+	const flows = await Promise.all(testbed.nodes.flatMap(({name}) => [
+		{place: 'from a pod', from: testbed.vantage.pod(name)},
+		{place: 'from the node', from: testbed.vantage.node(name)},
+	].flatMap(({place, from}) => destinations.map(async ({protocol, port}) => ({
+		row: name, column: `${protocol} ${place}`, from: await from, to: {ip: clusterIp, port, protocol}, count: 10, expected, node: name,
+	})))));
+	await sendFlows(testbed, `ClusterIP ${clusterIp} without endpoints`, flows);
+});

@@ -1,0 +1,31 @@
+import check from '../../lib/check/check.ts';
+import {dnsFollows, lookupsAgree, type Question} from '../../lib/check/lookups.ts';
+import {echoPods, neverReadyPods, service} from '../../lib/check/workloads.ts';
+
+export default check({
+	title: 'A headless Service resolves to exactly the addresses of its ready pods, and with publishNotReadyAddresses to those of all',
+	refs: ['https://kubernetes.io/docs/concepts/services-networking/service/#headless-services', 'https://github.com/kubernetes/dns/blob/master/docs/specification.md'],
+	exclusive: ['dns'],
+	faults: ['M14', 'M15'],
+}, async testbed => {
+	testbed.step('three ready pods and one that never becomes ready, behind two headless Services');
+	const [ready, waiting] = await Promise.all([
+		echoPods(testbed, {name: 'ready', replicas: 3, labels: {group: 'echo'}}),
+		neverReadyPods(testbed, {name: 'waiting', replicas: 1, labels: {group: 'echo'}}),
+	]);
+	const ports = [{name: 'http', port: 8080, targetPort: 8080}];
+	await service(testbed, {name: 'ready', clusterIP: 'None', selector: {group: 'echo'}, ports});
+	await service(testbed, {name: 'all', clusterIP: 'None', selector: {group: 'echo'}, ports, publishNotReadyAddresses: true});
+	const question = (name: string, pods: readonly {ip: string}[]): Question => {
+		const full = `${name}.${testbed.namespace}.svc.cluster.local`;
+		return {name: full, type: 'A', answers: pods.map(({ip}) => ({name: full, type: 'A', data: ip}))};
+	};
+	const questions = [question('ready', ready), question('all', [...ready, ...waiting])];
+	const places = await Promise.all(testbed.workers.map(async ({name}) => testbed.vantage.pod(name)));
+	testbed.step('every DNS server has followed the API');
+	await dnsFollows(testbed, places[0] as (typeof places)[number], questions);
+	await testbed.settled();
+
+	testbed.step('the record sets, from every worker, of every DNS server and of the DNS Service');
+	await lookupsAgree(testbed, places, questions, testbed.dnsServiceIp);
+});

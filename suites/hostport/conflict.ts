@@ -1,0 +1,48 @@
+import check from '../../lib/check/check.ts';
+import {eventually} from '../../lib/check/eventually.ts';
+import {sendFlows} from '../../lib/check/flows.ts';
+import {createPod, podReady, unschedulable} from '../../lib/check/pods.ts';
+import {Violation} from '../../lib/check/problem.ts';
+import {PODS_READY_TIMEOUT_MS} from '../../lib/limits.ts';
+
+/** Outside of the NodePort range, and used by no other check. */
+const PORT = 18_080;
+
+export default check({
+	title: 'A second pod with the same host port stays Pending and says why, another protocol does not conflict, and the first pod keeps the port until it is gone',
+	refs: ['https://kubernetes.io/docs/concepts/configuration/overview/', 'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/scheduler/framework/plugins/nodeports/node_ports.go'],
+	needs: ['outside-host'],
+	budgetMs: 90_000,
+	faults: ['M21'],
+}, async testbed => {
+	const node = testbed.workers[0];
+	const other = testbed.workers.at(-1) as typeof node;
+	const tcp = {containerPort: 8080, hostPort: PORT, protocol: 'TCP'};
+	testbed.step(`a pod with host port ${PORT} on ${node.name}, and one with the same number for UDP`);
+	await createPod(testbed, {name: 'first', node: node.name, ports: [tcp]});
+	await createPod(testbed, {name: 'datagrams', node: node.name, ports: [{containerPort: 8081, hostPort: PORT, protocol: 'UDP'}]});
+	await Promise.all(['first', 'datagrams'].map(async name => podReady(testbed, name)));
+
+	testbed.step('a second pod with the same host port');
+	await createPod(testbed, {name: 'second', node: node.name, ports: [tcp]});
+	await unschedulable(testbed, 'second', /didn't have free ports for the requested pod ports/);
+	await testbed.settled();
+
+	testbed.step('20 connections to the host port from outside, from another node and from a pod there');
+	const places = await Promise.all([testbed.vantage.outside(), testbed.vantage.node(other.name), testbed.vantage.pod(other.name)]);
+	const flowsTo = (name: string) => places.flatMap(from => ([['TCP', name], ['UDP', 'datagrams']] as const).map(([protocol, by]) => ({
+		row: from.name, column: `${protocol} ${node.ip}:${PORT}`, from, to: {ip: node.ip, port: PORT, protocol}, count: 20, expected: {outcome: 'answered' as const, by: [by]}, node: node.name,
+	})));
+	await sendFlows(testbed, 'Host port, first pod', flowsTo('first'));
+
+	testbed.step('the first pod goes, the second takes its place');
+	await testbed.kube.core.deleteNamespacedPod({namespace: testbed.namespace, name: 'first', gracePeriodSeconds: 0});
+	await eventually('the second pod is scheduled and ready once the port is free', async () => {
+		const {status, spec} = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name: 'second'});
+		const ready = status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false;
+		if (!ready) return {done: false, observed: `phase ${status?.phase}, node ${spec?.nodeName ?? 'none'}`};
+		if (spec?.nodeName !== node.name) throw new Violation({summary: 'the second pod runs on another node than it asked for', expected: node.name, observed: String(spec?.nodeName), reproduce: []});
+		return {done: true, value: undefined};
+	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal});
+	await sendFlows(testbed, 'Host port, second pod', flowsTo('second'));
+});

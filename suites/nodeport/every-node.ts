@@ -1,0 +1,38 @@
+import check from '../../lib/check/check.ts';
+import {judgeBalance} from '../../lib/check/balance.ts';
+import {sendFlows} from '../../lib/check/flows.ts';
+import {programmed} from '../../lib/check/programmed.ts';
+import {echoPods, service} from '../../lib/check/workloads.ts';
+
+export default check({
+	title: 'A NodePort answers on every address of every node, TCP and UDP, from a pod, from a node and from outside, and balances over all endpoints',
+	refs: ['https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport'],
+	needs: ['node-access', 'outside-host'],
+	faults: ['M4'],
+}, async testbed => {
+	testbed.step('two echo pods behind a NodePort: some nodes have none');
+	const pods = await echoPods(testbed, {name: 'echo', replicas: 2});
+	const {nodePorts} = await service(testbed, {
+		name: 'echo', type: 'NodePort', selector: {app: 'echo'},
+		ports: [{name: 'tcp', port: 80, targetPort: 8080}, {name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP'}],
+	});
+	testbed.step('every node has rules for every endpoint');
+	await programmed(testbed, 'echo');
+	await testbed.settled();
+
+	const client = testbed.workers[0];
+	const places = [
+		{name: 'from outside', from: await testbed.vantage.outside(), count: 600},
+		{name: `from a pod on ${client.name}`, from: await testbed.vantage.pod(client.name), count: 40},
+		{name: `from ${client.name}`, from: await testbed.vantage.node(client.name), count: 40},
+	];
+	testbed.step('600 new connections from outside to each address, 40 from a pod and from a node');
+	const expected = {outcome: 'answered' as const, by: pods.map(pod => pod.name)};
+	const flows = testbed.nodes.flatMap(node => node.ips.flatMap(ip => (['TCP', 'UDP'] as const).flatMap(protocol => places.map(({name, from, count}) => ({
+		row: `${node.name} ${ip} ${protocol}`, column: name, from, to: {ip, port: nodePorts[protocol === 'TCP' ? 'tcp' : 'udp'] as number, protocol}, count, expected, node: node.name,
+	})))));
+	const sent = await sendFlows(testbed, 'NodePort', flows);
+
+	testbed.step('balance of what came from outside');
+	judgeBalance(testbed, sent.filter(flow => flow.count === 600).map(flow => ({...flow, name: flow.row, backends: expected.by})));
+});
