@@ -10,6 +10,7 @@ import {API_ANSWERS, API_VIP, chooseLeg, CLUSTER_DNS, nodeAddress, plug, plugLeg
 import {nodeMachine} from './node.ts';
 import {clusterImages} from './parts/images.ts';
 import {obtainParts} from './parts/obtain.ts';
+import {waitFor} from './wait.ts';
 
 /** A process without CAP_SYS_RESOURCE (bit 24) may not lower oom_score_adj. */
 const lacksSysResource = async (): Promise<boolean> => {
@@ -81,23 +82,22 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	}, {log});
 
 	const inside = async (machine: Machine, argv: readonly string[], stdin?: string) => exec(['nsenter', '--target', String(machine.pid), '--all', '--', ...argv], {signal, log, ...(stdin === undefined ? {} : {stdin})});
-	const until = async (machine: Machine, command: string) => inside(machine, ['sh', '-c', `until ${command} >/dev/null 2>&1; do sleep 0.1; done`]);
 	const admin = '/etc/kubernetes/super-admin.conf';
 	const addon = async (name: string) => inside(api, ['kubeadm', 'init', 'phase', 'addon', name, '--config', '/etc/kubernetes/kubeadm.yaml', '--kubeconfig', admin]);
 	await step('control plane', async () => {
-		await until(api, API_ANSWERS);
+		await waitFor(api, 'the API server answers', API_ANSWERS, {logs: 'var/log/kube-apiserver.log', signal, log});
 		await inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '-f', '-'], firstObjects(names));
 	}, {log});
 	await step('kube-proxy', async () => {
 		await addon('kube-proxy');
 		// CoreDNS must not dial the API's VIP before there are rules: its first connection would be tracked without them and hang for client-go's whole 30 s.
-		await Promise.all(nodes.map(async node => until(node, `curl --silent --insecure --connect-timeout 1 https://${API_VIP}/livez`)));
+		await Promise.all(nodes.map(async node => waitFor(node, 'kube-proxy has rules', `curl --silent --insecure --connect-timeout 1 https://${API_VIP}/livez`, {logs: 'var/log/pods/kube-system_kube-proxy-*/kube-proxy/*.log', signal, log})));
 	}, {log});
 	await step('CoreDNS', async () => {
 		await addon('coredns');
 		await Promise.all([
 			inside(api, ['kubectl', '--kubeconfig', admin, 'wait', '--for=condition=Ready', 'node', '--all', '--timeout=120s']),
-			until(nodes.at(-1) as Machine, `dig +time=1 +tries=1 +short @${CLUSTER_DNS} kubernetes.default.svc.cluster.local | grep -qx ${API_VIP}`),
+			waitFor(nodes.at(-1) as Machine, 'DNS answers', `dig +time=1 +tries=1 +short @${CLUSTER_DNS} kubernetes.default.svc.cluster.local | grep -qx ${API_VIP}`, {logs: 'var/log/pods/kube-system_coredns-*/coredns/*.log', signal, log}),
 		]);
 	}, {log});
 

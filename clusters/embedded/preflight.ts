@@ -1,5 +1,5 @@
 import {constants} from 'node:fs';
-import {access, readdir, readFile, statfs} from 'node:fs/promises';
+import {access, readdir, readFile, readlink, statfs} from 'node:fs/promises';
 import {totalmem} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
 import type {Support, Target} from '../../lib/target.ts';
@@ -12,6 +12,9 @@ const COLD_DISK_GIB = 9;
 /** A cluster of four Nodes whose parts are there: its disks are links, what grows is logs. */
 const WARM_DISK_GIB = 1;
 const MEMORY_GIB = 3;
+/** Measured with 3 workers: 49 in all. */
+const INOTIFY_NODE = 10;
+const INOTIFY_CONTROL_PLANE = 14;
 
 /** Program → Debian package that has it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -50,7 +53,7 @@ const missingRoom = async (cache: string): Promise<readonly string[]> => {
 };
 
 /** Everything that is missing, a line each; looks only. */
-const missing = async (cache: string): Promise<readonly string[]> => {
+const missing = async (target: Target, cache: string): Promise<readonly string[]> => {
 	if (process.platform !== 'linux') return [`this is ${process.platform}: the embedded cluster's nodes are Linux namespaces`];
 	if (process.getuid?.() !== 0) return ['it needs root, to make namespaces and mounts: run it with sudo, or as root'];
 	const groups = await hierarchies();
@@ -63,7 +66,29 @@ const missing = async (cache: string): Promise<readonly string[]> => {
 		...closed.map(path => `${path} cannot be written: in a container, give it its cgroups (--privileged --cgroupns=private)`),
 		...(totalmem() / GIB < MEMORY_GIB ? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`] : []),
 		...await missingRoom(cache),
+		...await missingInotify(target),
 	];
+};
+
+const numberIn = async (path: string): Promise<number> => Number(await readFile(path, 'utf8'));
+
+/** inotify instances that are open now, of all processes. */
+const inotifyInUse = async (): Promise<number> => {
+	const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
+	const counts = await Promise.all(pids.map(async pid => {
+		const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
+		const links = await Promise.all(files.map(async file => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));
+		return links.filter(link => link === 'anon_inode:inotify').length;
+	}));
+	return counts.reduce((sum, count) => sum + count, 0);
+};
+
+/** kube-proxy ends with "too many open files" when it gets no inotify instance; kubelet, containerd and the control plane take theirs first. */
+const missingInotify = async ({workers}: Target): Promise<readonly string[]> => {
+	const limit = await numberIn('/proc/sys/fs/inotify/max_user_instances');
+	const used = await inotifyInUse();
+	const needed = INOTIFY_CONTROL_PLANE + INOTIFY_NODE * (workers + 1);
+	return used + needed > limit ? [`fs.inotify.max_user_instances is ${limit}, ${used} are in use and this cluster needs ${needed}: sysctl -w fs.inotify.max_user_instances=1024`] : [];
 };
 
 /** What of a target this provider cannot do, whatever the machine. */
@@ -74,6 +99,6 @@ const unsupported = ({mode, family}: Target): readonly string[] => [
 
 /** Can a cluster of this kind be made here? `why` has a line for each reason against it. */
 export const preflight = async (target: Target, cache: string): Promise<Support> => {
-	const reasons = [...unsupported(target), ...await missing(cache)];
+	const reasons = [...unsupported(target), ...await missing(target, cache)];
 	return reasons.length === 0 ? {ok: true, how: 'nodes are namespaces of this host; no container engine, no registry'} : {ok: false, why: reasons.join('\n')};
 };

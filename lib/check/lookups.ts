@@ -42,8 +42,9 @@ export const dnsFollows = async (testbed: Testbed, place: Vantage, questions: re
 };
 
 /** Asks every question of every DNS server and of the DNS Service, from every place, once; any difference is a Violation. */
-export const lookupsAgree = async (testbed: Testbed, places: readonly Vantage[], questions: readonly Question[], service: string): Promise<void> => {
-	const servers = [...await dnsServers(testbed), {name: 'the DNS Service', ip: service, node: ''}];
+export const lookupsAgree = async (testbed: Testbed, places: readonly Vantage[], questions: readonly Question[]): Promise<void> => {
+	const service = await testbed.kube.core.readNamespacedService({namespace: 'kube-system', name: 'kube-dns'});
+	const servers = [...await dnsServers(testbed), {name: 'the DNS Service', ip: service.spec?.clusterIP ?? '', node: ''}];
 	const asked = await askAll(places, servers, questions);
 	testbed.number('lookups', asked.length, '');
 	testbed.grid({

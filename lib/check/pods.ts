@@ -2,6 +2,7 @@ import type {V1ContainerPort} from '@kubernetes/client-node';
 import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
 import {eventually} from './eventually.ts';
 import type {Testbed} from './testbed.ts';
+import {echoContainer, isReady} from './workloads.ts';
 
 /** One pod that the scheduler places on the given node (by a selector: it checks ports, nodeName would pass it by). */
 export const createPod = async (testbed: Testbed, {name, node, ports}: {name: string; node: string; ports: V1ContainerPort[]}): Promise<void> => {
@@ -9,10 +10,7 @@ export const createPod = async (testbed: Testbed, {name, node, ports}: {name: st
 		metadata: {name, labels: {app: name}},
 		spec: {
 			nodeSelector: {'kubernetes.io/hostname': node}, automountServiceAccountToken: false, terminationGracePeriodSeconds: 1,
-			containers: [{
-				name: 'echo', image: testbed.cluster.images.agnhost, imagePullPolicy: 'IfNotPresent', args: ['netexec', '--http-port=8080', '--udp-port=8081'], ports,
-				readinessProbe: {httpGet: {path: '/hostname', port: 8080}, periodSeconds: 1},
-			}],
+			containers: [echoContainer(testbed, {ports})],
 		},
 	}});
 };
@@ -20,9 +18,9 @@ export const createPod = async (testbed: Testbed, {name, node, ports}: {name: st
 /** Waits until a pod is Ready; our own set-up, so a pod that does not become ready breaks the check. */
 export const podReady = async (testbed: Testbed, name: string): Promise<void> =>
 	eventually(`pod ${name} is ready`, async () => {
-		const {status} = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name});
-		const ready = status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false;
-		return ready ? {done: true, value: undefined} : {done: false, observed: `phase ${status?.phase}: ${status?.containerStatuses?.[0]?.state?.waiting?.message ?? status?.conditions?.find(condition => condition.status === 'False')?.message ?? ''}`};
+		const pod = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name});
+		const {status} = pod;
+		return isReady(pod) ? {done: true, value: undefined} : {done: false, observed: `phase ${status?.phase}: ${status?.containerStatuses?.[0]?.state?.waiting?.message ?? status?.conditions?.find(condition => condition.status === 'False')?.message ?? ''}`};
 	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal, onTimeout: 'broken'});
 
 /** Waits until the scheduler has said, in the pod's condition and in an event, why it cannot place the pod. */

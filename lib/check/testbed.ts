@@ -19,7 +19,7 @@ export type Testbed = {
 	/** Aborts when the budget is used up or the run is interrupted. */
 	readonly signal: AbortSignal;
 	readonly nodes: readonly TestNode[];
-	readonly workers: readonly TestNode[];
+	readonly workers: readonly [TestNode, ...TestNode[]];
 	/** Places to send from; each is opened once and closed with the check. */
 	readonly vantage: {
 		/** A long-lived client pod on this node. */

@@ -13,33 +13,20 @@ export const encodeQuestion = (id: number, name: string, type: RecordType): Buff
 
 const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '');
 
+const NAMES: readonly string[] = ['CNAME', 'PTR', 'NS', 'DNAME'];
+
 const dataOf = (record: dnsPacket.Answer): string => {
-	switch (record.type) {
-		case 'A':
-		case 'AAAA': {
-			return record.data;
-		}
-
-		case 'CNAME':
-		case 'PTR':
-		case 'NS':
-		case 'DNAME': {
-			return plainName(record.data);
-		}
-
-		case 'SRV': {
-			const {priority = 0, weight = 0, port, target} = record.data;
-			return `${priority} ${weight} ${port} ${plainName(target)}`;
-		}
-
-		case 'TXT': {
-			return [record.data].flat().map(String).join('');
-		}
-
-		default: {
-			return 'data' in record ? JSON.stringify(record.data) : '';
-		}
+	if (record.type === 'SRV') {
+		const {priority = 0, weight = 0, port, target} = record.data;
+		return `${priority} ${weight} ${port} ${plainName(target)}`;
 	}
+
+	if (record.type === 'TXT') {
+		return [record.data].flat().map(String).join('');
+	}
+
+	const {data} = record as {data?: unknown};
+	return typeof data === 'string' ? (NAMES.includes(record.type) ? plainName(data) : data) : JSON.stringify(data ?? '');
 };
 
 /** EDNS is about the message, not an answer: its OPT record is left out. */

@@ -1,3 +1,4 @@
+import {isIP} from 'node:net';
 import {PROBER_REPLY_MARGIN_MS, PROBER_START_TIMEOUT_MS} from '../limits.ts';
 import {TransportError, type Conversation, type Shell} from '../shell/shell.ts';
 import {tail} from '../shell/quote.ts';
@@ -26,6 +27,16 @@ const within = async <T>(work: Promise<T>, ms: number, what: string): Promise<T>
 		timer = setTimeout(() => reject(new TransportError(`${what} within ${ms} ms`)), ms);
 	});
 	return Promise.race([work, late]).finally(() => clearTimeout(timer));
+};
+
+/** A name would be looked up by the far side's resolver, and its failure would look like one of the connection. */
+const checked = <T extends DialTask | ExchangeTask>(task: T): T => {
+	const {ip, port} = task.to;
+	if (isIP(ip) === 0 || !Number.isInteger(port) || port < 1 || port > 65_535) {
+		throw new RangeError(`${ip} port ${port} is not an IP address and a port`);
+	}
+
+	return task;
 };
 
 /** Hands every reply to whoever waits for it, until the program has ended. Returns why it ended. */
@@ -93,8 +104,8 @@ export const startProber = async (shell: Shell, {nodePath = 'node'}: {nodePath?:
 		return {
 			where,
 			addresses,
-			dial: task => perform(task, Math.ceil(task.count / task.concurrency) * task.timeoutMs),
-			exchange: task => perform(task, task.timeoutMs),
+			dial: async task => perform(checked(task), Math.ceil(task.count / task.concurrency) * task.timeoutMs),
+			exchange: async task => perform(checked(task), task.timeoutMs),
 			look: (op: 'addresses' | 'resolvconf') => perform<never>({op}, 0),
 			close: () => talk.close(),
 		};

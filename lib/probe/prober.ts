@@ -8,20 +8,14 @@ import {readFile} from 'node:fs/promises';
 import net from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {createInterface} from 'node:readline';
-import type {DialTask, Exchanged, ExchangeTask, Reply, Request, Task, To} from './protocol.ts';
+import type {DialTask, Exchanged, ExchangeTask, Failure, Names, Payload, Reply, Request, Task, Timed, To} from './protocol.ts';
 import type {Dial} from './vantage.ts';
-
-type Failure = {outcome: 'refused' | 'timeout' | 'unreachable' | 'reset'; detail: string};
-type Found<T> = T | Failure;
-type Timed<T> = Found<T> & {ms: number; localPort?: number};
-type Names = {outcome: 'answered'; backend: string; sourceIp: string};
-type Payload = {outcome: 'answered'; payload: string};
 
 /** Answers so far in, conclusion out; undefined: not all of it has come. `ask` sends the next question. */
 type Reader<T> = (received: Buffer, ask: (message: string | Buffer) => void) => T | undefined;
 
 /** One attempt on a socket: how to speak on it and how to be rid of it. */
-type Line = {say: (message: string | Buffer) => void; end: () => void; localPort: () => {localPort?: number}; silence: () => string | undefined};
+type Line = {say: (message: string | Buffer) => void; end: () => void; local: {localPort?: number}; silence: () => string | undefined};
 /** What is heard on it. */
 type Ears = {heard: (chunk: Buffer) => void; closed: () => void; failed: (error: NodeJS.ErrnoException) => void; open: () => void};
 
@@ -33,8 +27,11 @@ const OUTCOMES: Record<string, Failure['outcome'] | undefined> = {
 	EHOSTUNREACH: 'unreachable', ENETUNREACH: 'unreachable', EHOSTDOWN: 'unreachable', ENETDOWN: 'unreachable', EACCES: 'unreachable', EINVAL: 'unreachable',
 };
 
+/** Dials in one reply. */
 const SOME = 256;
+/** A timer that is later than this says that this process has not been running. */
 const STALL_MS = 20;
+const REJECTED_MS = 50;
 const round = (ms: number) => Math.round(ms * 1000) / 1000;
 const show = (received: Buffer) => `${received.length} bytes received ${received.length > 0 ? JSON.stringify(received.toString('latin1', 0, 120)) : ''}`.trim();
 
@@ -52,7 +49,7 @@ const tcpLine = (to: To, close: 'fin' | 'rst', localPort: number | undefined, ea
 		say: message => socket.write(message),
 		// While connecting, resetAndDestroy would wait for the connection.
 		end: () => (close === 'rst' && !socket.connecting && !socket.destroyed ? socket.resetAndDestroy() : socket.destroy()),
-		localPort: () => local,
+		local,
 		silence: () => (socket.connecting ? 'no answer to SYN' : undefined),
 	};
 };
@@ -67,18 +64,18 @@ const udpLine = (to: To, localPort: number | undefined, ears: Ears): Line => {
 	});
 	socket.on('message', ears.heard);
 	socket.on('error', ears.failed);
-	const connect = () => socket.connect(to.port, to.ip);
-	socket.bind(localPort ?? 0, connect);
+	socket.bind(localPort ?? 0, () => socket.connect(to.port, to.ip));
 	return {
-		say: message => socket.send(message, error => error && ears.failed(error)),
+		// A datagram that netfilter stops on its way out fails with EPERM, dropped and rejected alike; what tells a rejection is the ICMP message that comes right after.
+		say: message => socket.send(message, error => error && (error as NodeJS.ErrnoException).code === 'EPERM' ? void setTimeout(() => ears.failed(error), REJECTED_MS) : error && ears.failed(error)),
 		end: () => socket.close(),
-		localPort: () => local,
+		local,
 		silence: () => undefined,
 	};
 };
 
 /** One socket, one clock, one conclusion. Rejects only when this machine could not even try (no free port, no file descriptor). */
-const attempt = <T>({to, timeoutMs, close, localPort}: {to: To; timeoutMs: number; close: 'fin' | 'rst'; localPort?: number}, first: string | Buffer, reader: Reader<T>): Promise<Timed<T>> => new Promise((resolve, reject) => {
+const attempt = <T>({to, timeoutMs, close, localPort}: {to: To; timeoutMs: number; close: 'fin' | 'rst'; localPort?: number}, first: string | Buffer, reader: Reader<T>): Promise<Timed<T | Failure>> => new Promise((resolve, reject) => {
 	const began = performance.now();
 	let received: Buffer = Buffer.alloc(0);
 	let over = false;
@@ -91,15 +88,13 @@ const attempt = <T>({to, timeoutMs, close, localPort}: {to: To; timeoutMs: numbe
 		}
 	};
 
-	const settle = (found: Found<T>) => conclude(() => resolve({...found, ms: round(performance.now() - began), ...line.localPort()}));
+	const settle = (found: T | Failure) => conclude(() => resolve({...found, ms: round(performance.now() - began), ...line.local}));
 	const ears: Ears = {
 		open: () => line.say(first),
 		heard(chunk) {
 			received = to.protocol === 'TCP' && received.length > 0 ? Buffer.concat([received, chunk]) : chunk;
 			const found = over ? undefined : reader(received, line.say);
-			if (found) {
-				settle(found);
-			}
+			if (found) settle(found);
 		},
 		closed: () => settle({outcome: 'reset', detail: `closed by the other side, ${show(received)}`}),
 		failed(error) {
@@ -134,19 +129,10 @@ const ipOf = (address: string) => address.trim().replace(/:\d+$/, '').replace(/^
 /** The body of the HTTP response that begins the bytes and what follows it; undefined: not complete; a string: not a response we know. */
 const response = (bytes: string): {body: string; rest: string} | string | undefined => {
 	const head = bytes.indexOf('\r\n\r\n');
-	if (!'HTTP/1.'.startsWith(bytes.slice(0, 7))) {
-		return bytes;
-	}
-
-	if (head === -1) {
-		return bytes.length > 65_536 ? bytes : undefined;
-	}
-
+	if (!'HTTP/1.'.startsWith(bytes.slice(0, 7))) return bytes;
+	if (head === -1) return bytes.length > 65_536 ? bytes : undefined;
 	const length = /\r\nContent-Length: *(\d+) *\r\n/i.exec(bytes.slice(0, head + 2))?.[1];
-	if (length === undefined || !/^HTTP\/1\.\d 200 /.test(bytes)) {
-		return bytes;
-	}
-
+	if (length === undefined || !/^HTTP\/1\.\d 200 /.test(bytes)) return bytes;
 	const end = head + 4 + Number(length);
 	return bytes.length < end ? undefined : {body: bytes.slice(head + 4, end), rest: bytes.slice(end)};
 };

@@ -6,14 +6,23 @@ export type To = Required<Destination>;
 export type DialTask = {readonly op: 'dial'; readonly to: To; readonly count: number; readonly concurrency: number; readonly timeoutMs: number; readonly close: 'fin' | 'rst'; readonly localPort?: number};
 
 /** One message, one answer. TCP: framed by two bytes of length, as DNS does. `samePrefix`: an answer that does not begin with this many bytes of the message is not ours, and waiting goes on. */
-export type ExchangeTask = {readonly op: 'exchange'; readonly to: To; readonly payload: string; readonly timeoutMs: number; readonly samePrefix?: number};
+export type ExchangeTask = {readonly op: 'exchange'; readonly to: To; /** In base64. */ readonly payload: string; readonly timeoutMs: number; readonly samePrefix?: number};
 
 export type LookTask = {readonly op: 'addresses' | 'resolvconf'};
 
 export type Task = DialTask | ExchangeTask | LookTask;
 
-/** Payloads are base64. */
-export type Exchanged = {readonly ms: number; readonly localPort?: number} & ({readonly outcome: 'answered'; readonly payload: string} | {readonly outcome: 'refused' | 'timeout' | 'unreachable' | 'reset'; readonly detail: string});
+export type Failure = {readonly outcome: 'refused' | 'timeout' | 'unreachable' | 'reset'; readonly detail: string};
+
+/** What an echo server said. */
+export type Names = {readonly outcome: 'answered'; readonly backend: string; readonly sourceIp: string};
+
+/** In base64. */
+export type Payload = {readonly outcome: 'answered'; readonly payload: string};
+
+export type Timed<T> = T & {readonly ms: number; readonly localPort?: number};
+
+export type Exchanged = Timed<Payload | Failure>;
 
 export type Request = {readonly id: number; readonly task: Task};
 

@@ -52,7 +52,7 @@ const inside = (first: string, program: string): string[] => {
 };
 
 const until = async (holds: () => boolean): Promise<boolean> => {
-	for (let i = 0; i < 100 && !holds(); i++) {
+	for (let i = 0; i < 500 && !holds(); i++) {
 		await delay(20);
 	}
 

@@ -3,6 +3,7 @@ import {eventually} from '../../lib/check/eventually.ts';
 import {sendFlows} from '../../lib/check/flows.ts';
 import {createPod, podReady, unschedulable} from '../../lib/check/pods.ts';
 import {Violation} from '../../lib/check/problem.ts';
+import {isReady} from '../../lib/check/workloads.ts';
 import {PODS_READY_TIMEOUT_MS} from '../../lib/limits.ts';
 
 /** Outside of the NodePort range, and used by no other check. */
@@ -16,7 +17,7 @@ export default check({
 	faults: ['M21'],
 }, async testbed => {
 	const node = testbed.workers[0];
-	const other = testbed.workers.at(-1) as typeof node;
+	const other = testbed.workers.at(-1) ?? node;
 	const tcp = {containerPort: 8080, hostPort: PORT, protocol: 'TCP'};
 	testbed.step(`a pod with host port ${PORT} on ${node.name}, and one with the same number for UDP`);
 	await createPod(testbed, {name: 'first', node: node.name, ports: [tcp]});
@@ -36,11 +37,11 @@ export default check({
 	await sendFlows(testbed, 'Host port, first pod', flowsTo('first'));
 
 	testbed.step('the first pod goes, the second takes its place');
-	await testbed.kube.core.deleteNamespacedPod({namespace: testbed.namespace, name: 'first', gracePeriodSeconds: 0});
+	await testbed.kube.core.deleteNamespacedPod({namespace: testbed.namespace, name: 'first'});
 	await eventually('the second pod is scheduled and ready once the port is free', async () => {
-		const {status, spec} = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name: 'second'});
-		const ready = status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false;
-		if (!ready) return {done: false, observed: `phase ${status?.phase}, node ${spec?.nodeName ?? 'none'}`};
+		const pod = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name: 'second'});
+		const {status, spec} = pod;
+		if (!isReady(pod)) return {done: false, observed: `phase ${status?.phase}, node ${spec?.nodeName ?? 'none'}`};
 		if (spec?.nodeName !== node.name) throw new Violation({summary: 'the second pod runs on another node than it asked for', expected: node.name, observed: String(spec?.nodeName), reproduce: []});
 		return {done: true, value: undefined};
 	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal});

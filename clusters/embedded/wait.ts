@@ -1,0 +1,29 @@
+import {glob, readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {CommandError, exec} from './exec.ts';
+import type {Machine} from './machine/machine.ts';
+
+/** Every step of a cluster's start takes a few seconds; one that takes two minutes will not end. */
+const LIMIT_S = 120;
+
+const lastLines = async (machine: Machine, logs: string): Promise<string> => {
+	const texts: string[] = [];
+	for await (const file of glob(join(machine.dir, logs))) {
+		const lines = (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-5);
+		texts.push(`last lines of ${file}:`, ...lines.map(line => `  ${line.slice(0, 300)}`));
+	}
+	return texts.join('\n');
+};
+
+/**
+ * Runs a shell condition in a machine until it holds. `logs` is a pattern below the machine's directory:
+ * when time runs out, the last lines of those files are in the error.
+ */
+export const waitFor = async (machine: Machine, what: string, condition: string, {logs, signal, log}: {logs: string; signal: AbortSignal; log: string}): Promise<void> => {
+	try {
+		await exec(['nsenter', '--target', String(machine.pid), '--all', '--', 'timeout', String(LIMIT_S), 'sh', '-c', `until ${condition} >/dev/null 2>&1; do sleep 0.1; done`], {signal, log});
+	} catch (error) {
+		if (!(error instanceof CommandError)) throw error;
+		throw new Error(`${what} on ${machine.name}: not within ${LIMIT_S} s\n${await lastLines(machine, logs)}`.trimEnd(), {cause: error});
+	}
+};

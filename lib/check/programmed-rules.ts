@@ -1,0 +1,45 @@
+/** What kube-proxy has programmed for one Service on one node: `port-name/protocol ip:port` for each endpoint, `port-name/protocol none` for each port that refuses. */
+export type Programmed = ReadonlySet<string>;
+
+const entry = (port: string, protocol: string, target: string): string => `${port}/${protocol.toLowerCase()} ${target}`;
+
+/** As kube-proxy names a port in comments: `ns/name:port`, or `ns/name` for a port without a name (ServicePortName.String). */
+const portOf = (comment: string, service: string): string | undefined => {
+	if (comment === service) return '';
+	return comment.startsWith(`${service}:`) ? comment.slice(service.length + 1) : undefined;
+};
+
+/**
+ * Reads the text of iptables-save (tables nat and filter): the DNAT rules of KUBE-SEP chains and the REJECT rules for Services without endpoints
+ * (pkg/proxy/iptables/proxier.go, v1.36). `service` is `namespace/name`.
+ */
+export const programmedByIptables = (save: string, service: string): Programmed => {
+	const found = new Set<string>();
+	for (const line of save.split('\n')) {
+		const comment = /--comment "?([^"\s]+(?: has no endpoints)?)"?/.exec(line)?.[1];
+		const protocol = / -p (\w+)/.exec(line)?.[1];
+		if (comment === undefined || protocol === undefined) continue;
+		const target = line.startsWith('-A KUBE-SEP-') ? /--to-destination (\S+)/.exec(line)?.[1] : undefined;
+		const refuses = line.startsWith('-A KUBE-SERVICES ') && line.includes(' -j REJECT') && comment.endsWith(' has no endpoints');
+		const port = portOf(refuses ? comment.slice(0, -' has no endpoints'.length) : comment, service);
+		if (port === undefined) continue;
+		if (target !== undefined) found.add(entry(port, protocol, target));
+		if (refuses) found.add(entry(port, protocol, 'none'));
+	}
+	return found;
+};
+
+/** Reads the text of `nft list table ip kube-proxy`: endpoint chains and the map no-endpoint-services (pkg/proxy/nftables/proxier.go, v1.36). */
+export const programmedByNftables = (table: string, service: string): Programmed => {
+	const found = new Set<string>();
+	// chain endpoint-HASH8-ns/name/tcp/port__10.244.1.3/8080 {
+	for (const [, name, protocol, port, ip, number] of table.matchAll(/^\s*chain endpoint-[A-Z2-7]{8}-([^/\s]+\/[^/\s]+)\/(\w+)\/([^_\s]*)__([^/\s]+)\/(\d+) \{/gm)) {
+		if (name === service) found.add(entry(port as string, protocol as string, `${ip}:${number}`));
+	}
+	// 10.96.1.2 . tcp . 80 comment "ns/name:port" : goto reject-chain
+	for (const [, protocol, comment] of table.matchAll(/\S+ \. (\w+) \. \d+ comment "([^"]+)" : goto reject-chain/g)) {
+		const port = portOf(comment as string, service);
+		if (port !== undefined) found.add(entry(port, protocol as string, 'none'));
+	}
+	return found;
+};
