@@ -1,8 +1,9 @@
-import {readdir, rm} from 'node:fs/promises';
+import {access, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {exec} from './exec.ts';
 import {hierarchies} from './machine/cgroup.ts';
 import {endMachines} from './machine/end.ts';
+import {importerOf} from './parts/containerd.ts';
 
 const PREFIX = 'vipcheck-';
 
@@ -19,9 +20,16 @@ export const destroyCluster = async (dir: string, id: string): Promise<void> => 
 	await rm(join(dir, 'kubeadm'), {recursive: true, force: true});
 };
 
-/** Ids of everything of ours that the host still has (cgroups, links), also where no directory tells of it any more. */
+const isAlive = async (pid: number): Promise<boolean> => access(`/proc/${pid}`).then(() => true, () => false);
+
+/** Ids of everything of ours that the host still has (cgroups, links), also where no directory tells of it any more. An import that is under way is not among them. */
 export const strayClusters = async (): Promise<readonly string[]> => {
 	const groups = await Promise.all((await hierarchies()).map(async ({mountPoint}) => readdir(mountPoint)));
 	const names = [...groups.flat(), ...await linkNames()].filter(name => name.startsWith(PREFIX));
-	return [...new Set(names.map(name => name.slice(PREFIX.length)))];
+	const ids = [...new Set(names.map(name => name.slice(PREFIX.length)))];
+	const busy = await Promise.all(ids.map(async id => {
+		const importer = importerOf(id);
+		return importer !== undefined && await isAlive(importer);
+	}));
+	return ids.filter((_, index) => !busy[index]);
 };

@@ -29,12 +29,23 @@ export const programmedByIptables = (save: string, service: string): Programmed 
 	return found;
 };
 
-/** Reads the text of `nft list table ip kube-proxy`: endpoint chains and the map no-endpoint-services (pkg/proxy/nftables/proxier.go, v1.36). */
+/** `HASH8-ns/name/protocol/port`, as all chains of a Service port are named. */
+const CHAIN = /^\tchain (?:service|endpoint)-[A-Z2-7]{8}-([^/\s]+\/[^/\s]+)\/(\w+)\/([^_\s]*)(?:__([^/\s]+)\/(\d+))? \{$/;
+
+/**
+ * Reads the text of `nft list table ip kube-proxy` (pkg/proxy/nftables/proxier.go, v1.36): with affinity each endpoint has a chain of its own,
+ * without it the Service's chain draws from an anonymous map; the map no-endpoint-services holds what refuses.
+ */
 export const programmedByNftables = (table: string, service: string): Programmed => {
 	const found = new Set<string>();
-	// chain endpoint-HASH8-ns/name/tcp/port__10.244.1.3/8080 {
-	for (const [, name, protocol, port, ip, number] of table.matchAll(/^\s*chain endpoint-[A-Z2-7]{8}-([^/\s]+\/[^/\s]+)\/(\w+)\/([^_\s]*)__([^/\s]+)\/(\d+) \{/gm)) {
-		if (name === service) found.add(entry(port as string, protocol as string, `${ip}:${number}`));
+	let chain: {port: string; protocol: string} | undefined;
+	for (const line of table.split('\n')) {
+		const [, name, protocol = '', port = '', ip, number] = CHAIN.exec(line) ?? [];
+		if (line === '\t}') chain = undefined;
+		if (name === service) chain = {port, protocol};
+		if (name === service && ip !== undefined) found.add(entry(port, protocol, `${ip}:${number}`));
+		// dnat ip to numgen random mod 2 map { 0 : 10.244.1.3 . 8080, 1 : 10.244.1.4 . 8080 }
+		if (chain) for (const [, address, target] of line.matchAll(/\d+ : (\S+) \. (\d+)/g)) found.add(entry(chain.port, chain.protocol, `${address}:${target}`));
 	}
 	// 10.96.1.2 . tcp . 80 comment "ns/name:port" : goto reject-chain
 	for (const [, protocol, comment] of table.matchAll(/\S+ \. (\w+) \. \d+ comment "([^"]+)" : goto reject-chain/g)) {

@@ -7,6 +7,14 @@ import {bootMachine, prepareMachine} from '../machine/machine.ts';
 import {endMachines} from '../machine/end.ts';
 import type {PartsContext} from './source.ts';
 
+const PREFIX = 'import-';
+
+/** The machine that imports carries the pid of whoever makes it, so that a clean-up can tell a live one from what a killed one left. */
+const importId = (pid: number): string => `${PREFIX}${pid}`;
+
+/** The pid in the id of an importing machine; undefined for the id of a cluster. */
+export const importerOf = (id: string): number | undefined => (id.startsWith(PREFIX) ? Number(id.slice(PREFIX.length)) : undefined);
+
 /**
  * A containerd directory that holds all images unpacked: each Node starts from a copy whose files are links, so no Node imports anything.
  * containerd itself makes it, in a machine without a network.
@@ -14,7 +22,7 @@ import type {PartsContext} from './source.ts';
 export const containerdTemplate = async (root: string, archives: string, restrictOomScore: boolean, {cache, signal, log, progress}: PartsContext): Promise<string> => {
 	const own = await readFile(import.meta.filename, 'utf8');
 	return once(join(cache, 'containerd', digest(own, basename(archives), containerdConfig(restrictOomScore))), async unfinished => {
-		const id = `i${digest(unfinished).slice(0, 5)}`;
+		const id = importId(process.pid);
 		const spec = {
 			name: 'import', layers: [root], links: [], network: ['link set lo up'],
 			files: {'etc/containerd/config.toml': containerdConfig(restrictOomScore)}, services: {containerd: 'exec containerd'},
