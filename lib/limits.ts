@@ -1,7 +1,7 @@
 /** Every time limit of vipcheck, with its reason. All in milliseconds. */
 
-/** A new connection inside one cluster answers within a millisecond or two; a SYN is sent again after 1 s and 3 s. 2 s shows a lost SYN as slow and a black hole as a timeout. */
-export const DIAL_TIMEOUT_MS = 2_000;
+/** A new connection inside one cluster answers within a millisecond or two, on an overloaded machine within two seconds; a SYN is sent again after 1 s and 3 s. 3 s shows a lost SYN as slow and a black hole as a timeout. */
+export const DIAL_TIMEOUT_MS = 3_000;
 
 /** CoreDNS answers from memory; resolvers give up on a server after 5 s, we after 2 s. */
 export const DNS_TIMEOUT_MS = 2_000;

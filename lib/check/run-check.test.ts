@@ -45,7 +45,7 @@ const cases: [string, Body, string, RegExp][] = [
 	['throws a TransportError', () => Promise.reject(new TransportError('pgrep on worker-1: no answer', {cause: new Error('ENOENT')})), 'broken', /^pgrep on worker-1: no answer$/],
 	['throws an API transport fault', () => Promise.reject(new Error('listing pods', {cause: new KubeError({verb: 'GET', path: '/api', server: 'https://a'}, {transport: true, cause: new Error('reset')})})), 'broken', /^GET \/api: no answer from https:\/\/a: reset$/],
 	['has a mistake of ours', () => Promise.reject(new TypeError('x is not a function')), 'broken', /^x is not a function$/],
-	['throws no error', () => Promise.reject('odd' as unknown as Error), 'broken', /^odd$/], // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
+	['throws no error', () => Promise.reject('odd' as unknown as Error), 'broken', /^odd$/],
 	['ignores its signal', async testbed => {
 		testbed.step('dialling for ever');
 		await asked;

@@ -1,0 +1,57 @@
+import type {KubernetesObject} from '@kubernetes/client-node';
+import type {Look} from '../check/eventually.ts';
+import type {TestNode, Testbed} from '../check/testbed.ts';
+import type {Layer} from '../events.ts';
+import type {Mode, Support} from '../target.ts';
+
+/** One change of a cluster as plain data, so that what takes a fault out can lie on disk before the fault is in. */
+export type Command =
+	/** A program on a node; it must leave with 0. */
+	| {readonly kind: 'run'; readonly node: string; readonly argv: readonly string[]; readonly stdin?: string}
+	/** apply: server-side, as field manager vipcheck; remove: one that does not exist is fine. */
+	| {readonly kind: 'api'; readonly verb: 'apply' | 'remove'; readonly object: KubernetesObject}
+	/** Waits until every pod of a Deployment is of its newest template and Ready. */
+	| {readonly kind: 'rollout'; readonly namespace: string; readonly deployment: string};
+
+export type Plan = {
+	readonly inject: readonly Command[];
+	/** Puts everything back exactly; may be run more than once, and when half of it is gone already. */
+	readonly undo: readonly Command[];
+	/** Looks whether the fault is in force, where that takes a moment after the injection. */
+	readonly inForce?: () => Promise<Look<undefined>>;
+};
+
+type Common = {
+	/** Of the catalogue of faults; variants of one have an ending (`M14-wrong`): a check that names `M14` is run with each. */
+	readonly id: string;
+	/** What is broken, after "goes red when": `one endpoint has no DNAT rule`. */
+	readonly title: string;
+	readonly layer: Layer;
+	/** before-body: the check's namespace is empty; settled: everything that the check made is in place and programmed. */
+	readonly when: 'before-body' | 'settled';
+	/** Whether it can exist there; decided before anything runs. */
+	applies(target: {readonly mode: Mode}): Support;
+};
+
+/** Put in on one node, which the check that goes red must name. */
+export type NodeFault = Common & {
+	readonly on: 'node';
+	/** The node's kube-proxy is stopped before the fault is planned: it must neither heal what is broken nor change the rules that are read for the plan. */
+	readonly stopsKubeProxy: boolean;
+	/** Left out: the last worker. */
+	choose?(testbed: Testbed): Promise<TestNode>;
+	plan(testbed: Testbed, node: TestNode): Promise<Plan>;
+};
+
+export type ClusterFault = Common & {readonly on: 'cluster'; plan(testbed: Testbed): Promise<Plan>};
+
+export type Fault = NodeFault | ClusterFault;
+
+/** The fault could not be put in or taken out. */
+export class FaultError extends Error {
+	override name = 'FaultError';
+}
+
+/** For faults in kube-proxy's rules: those whose making is known. */
+export const inModes = (...modes: readonly Mode[]) => ({mode}: {readonly mode: Mode}): Support =>
+	(modes.includes(mode) ? {ok: true, how: mode} : {ok: false, why: `this fault is not made in mode ${mode} yet, only in ${modes.join(' and ')}`});

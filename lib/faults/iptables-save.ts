@@ -1,0 +1,48 @@
+import type {Command} from './fault.ts';
+
+/** One rule as iptables-save prints it; `position` counts from 1 in its chain, as iptables does. */
+export type SavedRule = {readonly table: string; readonly chain: string; readonly position: number; readonly line: string; readonly comment: string; readonly target: string};
+
+/** Reads the text of iptables-save. */
+export const parseSave = (text: string): readonly SavedRule[] => {
+	const rules: SavedRule[] = [];
+	const lengths = new Map<string, number>();
+	let table = '';
+	for (const line of text.split('\n')) {
+		if (line.startsWith('*')) table = line.slice(1).trim();
+		const chain = /^-A (\S+)/.exec(line)?.[1];
+		if (chain === undefined) continue;
+		const position = (lengths.get(`${table} ${chain}`) ?? 0) + 1;
+		lengths.set(`${table} ${chain}`, position);
+		const [, quoted, bare] = / --comment (?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line) ?? [];
+		rules.push({table, chain, position, line: line.trimEnd(), comment: quoted?.replaceAll(/\\(.)/g, '$1') ?? bare ?? '', target: / -[jg] (\S+)/.exec(line)?.[1] ?? ''});
+	}
+	return rules;
+};
+
+/** Rules that kube-proxy made for Services of a namespace: it names the port in the comment, `ns/name:port …`. */
+export const ofNamespace = (rules: readonly SavedRule[], namespace: string): readonly SavedRule[] => rules.filter(({comment}) => comment.startsWith(`${namespace}/`));
+
+/** Does nothing where the chain is gone (with what it was for) or has the rule already. */
+const RESTORE = 'rules=$(iptables -w -t "$1" -S "$2" 2>/dev/null) || exit 0; printf "%s\\n" "$rules" | grep -qxF -e "$3" && exit 0; exec iptables-restore -w --noflush';
+
+const restoreInput = (table: string, lines: readonly string[]): string => `*${table}\n${lines.join('\n')}\nCOMMIT\n`;
+const edit = (verb: string, {line, chain}: SavedRule): string => `${verb}${line.slice(`-A ${chain}`.length)}`;
+
+const restore = (node: string, rule: SavedRule): Command => ({
+	kind: 'run', node, argv: ['sh', '-c', RESTORE, 'restore', rule.table, rule.chain, rule.line],
+	stdin: restoreInput(rule.table, [edit(`-I ${rule.chain} ${rule.position}`, rule)]),
+});
+
+/** What deletes rules on a node, all at once, and what puts each back in its place. */
+export const removal = (node: string, rules: readonly SavedRule[]): {readonly inject: readonly Command[]; readonly undo: readonly Command[]} => {
+	const tables = [...new Set(rules.map(({table}) => table))];
+	return {
+		inject: tables.map(table => ({
+			kind: 'run', node, argv: ['iptables-restore', '-w', '--noflush'],
+			stdin: restoreInput(table, rules.filter(rule => rule.table === table).map(rule => edit(`-D ${rule.chain}`, rule))),
+		})),
+		// The lower places first: only so does each rule find its own.
+		undo: rules.toSorted((a, b) => a.position - b.position).map(rule => restore(node, rule)),
+	};
+};

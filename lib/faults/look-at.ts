@@ -1,0 +1,17 @@
+import type {TestNode} from '../check/testbed.ts';
+import {LOOK_TIMEOUT_MS} from '../limits.ts';
+import {quote} from '../shell/quote.ts';
+import {tail} from '../shell/quote.ts';
+import {FaultError} from './fault.ts';
+
+const textOf = async ({shell}: TestNode, argv: readonly string[]): Promise<string> => {
+	const {exitCode, stdout, stderr} = await shell.run(argv, {timeoutMs: LOOK_TIMEOUT_MS});
+	if (exitCode !== 0) throw new FaultError(`${quote(argv)} on ${shell.where} left with exit code ${exitCode}${tail(stderr)}`);
+	return stdout;
+};
+
+/** All rules of a node's iptables, as text. */
+export const readIptables = async (node: TestNode): Promise<string> => textOf(node, ['iptables-save']);
+
+/** kube-proxy's nft table on a node, as text. */
+export const readNftables = async (node: TestNode): Promise<string> => textOf(node, ['nft', 'list', 'table', 'ip', 'kube-proxy']);

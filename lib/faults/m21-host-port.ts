@@ -1,0 +1,42 @@
+import type {V1Pod} from '@kubernetes/client-node';
+import type {Testbed, TestNode} from '../check/testbed.ts';
+import {FaultError, type NodeFault, type Plan} from './fault.ts';
+import {parseSave, removal, type SavedRule} from './iptables-save.ts';
+import {readIptables} from './look-at.ts';
+import {firstOf} from './service-chains.ts';
+
+/** The rules of the CNI plugin portmap (chains CNI-DN-…) that lead to a pod. */
+export const hostPortRules = (rules: readonly SavedRule[], podIp: string): readonly SavedRule[] =>
+	rules.filter(({chain, target, line}) => chain.startsWith('CNI-DN-') && target === 'DNAT' && line.includes(`--to-destination ${podIp}:`));
+
+const hasHostPort = ({spec, status}: V1Pod): boolean => Boolean(status?.podIP) && (spec?.containers ?? []).some(({ports}) => ports?.some(({hostPort}) => hostPort !== undefined));
+
+const podWithHostPort = async ({kube, namespace}: Testbed): Promise<V1Pod> =>
+	firstOf((await kube.core.listNamespacedPod({namespace})).items.filter(pod => hasHostPort(pod)).toSorted((a, b) => Number(a.metadata?.creationTimestamp) - Number(b.metadata?.creationTimestamp)), `no pod with a host port in ${namespace}`);
+
+const choose = async (testbed: Testbed): Promise<TestNode> => {
+	const pod = await podWithHostPort(testbed);
+	return firstOf(testbed.nodes.filter(({name}) => name === pod.spec?.nodeName), `no node ${pod.spec?.nodeName}`);
+};
+
+const plan = async (testbed: Testbed, node: TestNode): Promise<Plan> => {
+	const {metadata, status} = await podWithHostPort(testbed);
+	const rules = hostPortRules(parseSave(await readIptables(node)), status?.podIP as string);
+	if (rules.length === 0) throw new FaultError(`no CNI-DN chain on ${node.name} leads to the host port of ${metadata?.name} (${status?.podIP})`);
+	return removal(node.name, rules);
+};
+
+const fault: NodeFault = {
+	id: 'M21',
+	title: 'a host port has no DNAT rule on its node',
+	layer: 'cni',
+	on: 'node',
+	when: 'settled',
+	stopsKubeProxy: false,
+	// The CNI plugin's rules are iptables' in every mode of kube-proxy.
+	applies: () => ({ok: true, how: 'portmap'}),
+	choose,
+	plan,
+};
+
+export default fault;

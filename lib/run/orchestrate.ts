@@ -1,0 +1,102 @@
+import type {EventEmitter} from 'node:events';
+import type {Provider} from '../../clusters/provider.ts';
+import {createConsole} from '../../reports/console.ts';
+import type {Out} from '../../reports/console.ts';
+import {writeReports} from '../../reports/scan.ts';
+import {matcher} from '../check/match.ts';
+import type {Run} from '../events.ts';
+import {exitCode, fold} from '../fold.ts';
+import {UsageError, causesOf} from '../usage.ts';
+import type {FoundCheck} from './checks.ts';
+import {followEvents} from './follow.ts';
+import {hostFacts, ownVersion} from './host-facts.ts';
+import type {Interrupts} from './interrupts.ts';
+import {openJournal} from './journal.ts';
+import {runOnTarget} from './on-target.ts';
+import type {ClusterWork} from './on-target.ts';
+import type {TestOptions} from './options.ts';
+import {chooseRunDir, makeRunDir} from './run-dir.ts';
+import type {RunDir} from './run-dir.ts';
+import {newId} from './run-id.ts';
+import type {Session} from './session.ts';
+import {chooseSource} from './source.ts';
+
+/** What a run needs of the world; a test puts others in their place. */
+export type World = {
+	providers(): Promise<readonly Provider[]>;
+	checks(): Promise<readonly FoundCheck[]>;
+	readonly work: ClusterWork;
+	readonly interrupts: Interrupts;
+	/** Where errors that nobody caught arrive: `process`. */
+	readonly crashes: Pick<EventEmitter, 'on' | 'off'>;
+	readonly out: Out;
+	/** Tells what is no part of the report. */
+	err(line: string): void;
+};
+
+/** Runs the checks and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what cannot be done. */
+export const runTests = async (options: TestOptions, world: World): Promise<number> => {
+	const id = newId();
+	const dir = await chooseRunDir(options.out, id);
+	const checks = await world.checks();
+	if (!checks.some(check => matcher(options.match)(check.id))) throw new UsageError(`--match ${options.match.join(',')} fits none of the ${checks.length} checks; \`vipcheck list\` shows them`);
+	const source = await chooseSource(options, world.providers);
+	await makeRunDir(dir, options.out);
+	return withSession(id, dir, options, world, async session => runOnTarget(session, source, options, checks, world.work));
+};
+
+const withSession = async (id: string, dir: RunDir, options: TestOptions, world: World, work: (session: Session) => Promise<void>): Promise<number> => {
+	const {interrupts, crashes, err} = world;
+	const ending = new AbortController();
+	const troubles: unknown[] = [];
+	const journal = openJournal(dir.path, error => ending.abort(error));
+	const shown = createConsole(world.out, {dir: dir.shown});
+	let lastEventAt = Date.now();
+	const follower = followEvents(dir.path, event => {
+		lastEventAt = Date.now();
+		shown.event(event);
+	});
+	const crash = (error: unknown): void => {
+		troubles.push(error);
+		ending.abort(error);
+	};
+	for (const name of ['uncaughtException', 'unhandledRejection']) crashes.on(name, crash);
+	interrupts.guard((signal, count) => {
+		if (count === 1) journal.emit({type: 'interrupted', signal});
+		if (count === 2) err('what was made is being taken down first; that takes a few seconds');
+	});
+
+	journal.emit({type: 'run-started', id, command: options.command, vipcheck: await ownVersion(), host: await hostFacts()});
+	try {
+		await work({
+			id, dir, emit: journal.emit, signal: AbortSignal.any([interrupts.signal, ending.signal]), interrupts, trouble: error => troubles.push(error),
+			events() {
+				follower.look();
+				return follower.events;
+			},
+			silentMs: () => Date.now() - lastEventAt,
+		});
+	} catch (error) {
+		troubles.push(error);
+	}
+	journal.emit({type: 'run-finished'});
+	follower.stop();
+	for (const name of ['uncaughtException', 'unhandledRejection']) crashes.off(name, crash);
+
+	const unrecorded = journal.failure();
+	const run = fold(follower.events);
+	if (!unrecorded) await writeReports(run, dir.path).catch((error: unknown) => troubles.push(error));
+	for (const trouble of unrecorded ? [unrecorded, ...troubles] : troubles) err(causesOf(trouble).join(': '));
+	if (unrecorded) return interrupts.first() === undefined ? 2 : 130;
+	shown.end();
+	return codeOf(run, troubles.length > 0, options.strict);
+};
+
+const codeOf = (run: Run, trouble: boolean, strict: boolean): number => {
+	const code = exitCode(run);
+	if (code !== 0) return code;
+	if (trouble) return 2;
+	const { known } = run.counts;
+	const unsupported = run.targets.flatMap(({checks}) => checks).some(({skip}) => skip?.kind === 'unsupported');
+	return strict && (known > 0 || unsupported) ? 1 : 0;
+};
