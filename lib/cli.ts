@@ -1,11 +1,17 @@
 import {Command, CommanderError} from 'commander';
+import addClean from './commands/clean.ts';
+import addDoctor from './commands/doctor.ts';
+import addDown from './commands/down.ts';
+import addList from './commands/list.ts';
+import addReport from './commands/report.ts';
 import addTest from './commands/test.ts';
+import addUp from './commands/up.ts';
 import {oneLineOf} from './commands/usage-line.ts';
 import {watchInterrupts} from './run/interrupts.ts';
 import {UsageError, causesOf} from './usage.ts';
 import type {AddCommand, Terminal} from './commands/command.ts';
 
-const COMMANDS: readonly AddCommand[] = [addTest];
+const COMMANDS: readonly AddCommand[] = [addTest, addUp, addDown, addList, addReport, addDoctor, addClean];
 
 const EXAMPLES = `
 Examples:

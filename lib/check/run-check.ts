@@ -1,6 +1,6 @@
 import type {Outcome, Problem} from '../events.ts';
 import {apiError} from '../kube-error.ts';
-import {CLOSE_TIMEOUT_MS, DEFAULT_BUDGET_MS} from '../limits.ts';
+import {CLOSE_TIMEOUT_MS, DEFAULT_BUDGET_MS, UNDO_TIMEOUT_MS} from '../limits.ts';
 import {causesOf, messageOf} from '../usage.ts';
 import {withBudget} from './budget.ts';
 import type {Budgeted} from './budget.ts';
@@ -44,7 +44,7 @@ export const runCheck = async (check: Check, id: string, context: CheckContext):
 	const ms = Math.round(performance.now() - startedAt);
 	let result = {...judge(ended, budgetMs, recorder.lastStep()), ms};
 	if (opened && result.outcome !== 'passed') await bounded('looking at what is left of the check', opened.autopsy?.(), recorder.step);
-	const fault = await bounded('taking the fault out', hooks?.afterBody?.(), recorder.step);
+	const fault = await bounded('taking the fault out', hooks?.afterBody?.(), recorder.step, UNDO_TIMEOUT_MS);
 	if (fault !== undefined) result = {outcome: 'broken', problem: problemOf(fault), ms};
 	if (opened) await bounded('cleaning up', opened.close(), recorder.step);
 	emit({type: 'check-finished', target, check: id, ...result});
@@ -78,13 +78,13 @@ const problemOf = (error: unknown): Problem => {
 const firstLine = (text: string): string => text.trim().split('\n')[0] || 'an error without a message';
 
 /** Waits for work that tidies up, not for ever; what goes wrong with it is told as a step and answered. */
-const bounded = async (what: string, work: Promise<void> | undefined, step: (text: string) => void): Promise<unknown> => {
+const bounded = async (what: string, work: Promise<void> | undefined, step: (text: string) => void, ms = CLOSE_TIMEOUT_MS): Promise<unknown> => {
 	const {promise: late, resolve} = Promise.withResolvers<'late'>();
-	const timer = setTimeout(() => resolve('late'), CLOSE_TIMEOUT_MS);
+	const timer = setTimeout(() => resolve('late'), ms);
 	try {
 		if (await Promise.race([work, late]) !== 'late') return undefined;
-		step(`${what}: not done within ${CLOSE_TIMEOUT_MS / 1000} s, left`);
-		return new Error(`${what}: not done within ${CLOSE_TIMEOUT_MS / 1000} s`);
+		step(`${what}: not done within ${ms / 1000} s, left`);
+		return new Error(`${what}: not done within ${ms / 1000} s`);
 	} catch (error) {
 		step(`${what}: ${causesOf(error).join(': ')}`);
 		return error;

@@ -10,5 +10,6 @@ export const oneLineOf = (error: CommanderError, argv: readonly string[], progra
 		const near = closest(first, names);
 		return `unknown command ${first}: ${near === undefined ? `use ${names.join(', ')}` : `did you mean ${near}?`}`;
 	}
-	return error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ').replace(/\((Did you mean [^)]*)\)/, '$1').trim();
+	if (error.code === 'commander.excessArguments' && first === 'test') return 'test takes no arguments; --match picks checks, as in --match \'nodeport/*\'';
+	return error.message.replace(/^error: /, '').replace(/\s*\n\(Did you mean ([^)]*)\)/, ': did you mean $1').replaceAll(/\s*\n\s*/g, ' ').trim();
 };

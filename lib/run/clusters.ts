@@ -7,7 +7,7 @@ import {isAlive, readOwner} from './owner.ts';
 import type {Owner} from './owner.ts';
 
 /** A cluster directory as it is found; `ref` only once the cluster was complete. */
-export type FoundCluster = {readonly id: string; readonly dir: string; readonly since: Date; readonly owner?: Owner; readonly alive: boolean; readonly ref?: ClusterRef};
+export type FoundCluster = {readonly id: string; readonly dir: string; readonly since: number; readonly owner?: Owner; readonly alive: boolean; readonly ref?: ClusterRef};
 
 const refFile = (dir: string): string => join(dir, 'cluster.json');
 
@@ -24,8 +24,8 @@ const readClusterRef = async (dir: string): Promise<ClusterRef | undefined> => {
 };
 
 const found = async (id: string, dir: string): Promise<FoundCluster> => {
-	const [owner, ref, {mtime}] = await Promise.all([readOwner(dir), readClusterRef(dir), stat(dir)]);
-	return {id, dir, since: mtime, ...(owner && {owner}), alive: owner !== undefined && await isAlive(owner), ...(ref && {ref})};
+	const [owner, ref, {mtimeMs}] = await Promise.all([readOwner(dir), readClusterRef(dir), stat(dir)]);
+	return {id, dir, since: owner?.since ?? mtimeMs, ...(owner && {owner}), alive: owner !== undefined && await isAlive(owner), ...(ref && {ref})};
 };
 
 /** Every cluster directory there is, by id. */

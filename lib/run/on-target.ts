@@ -1,21 +1,21 @@
-import {mkdir, symlink} from 'node:fs/promises';
+import {symlink} from 'node:fs/promises';
 import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {matcher} from '../check/match.ts';
 import type {ClusterFacts, PlannedCheck, Problem} from '../events.ts';
 import {fold} from '../fold.ts';
 import {RUNNER_SILENCE_MARGIN_MS} from '../limits.ts';
-import {clustersRoot} from '../paths.ts';
 import {targetKey} from '../target.ts';
 import type {ClusterRef, Mode} from '../target.ts';
 import {causesOf, messageOf} from '../usage.ts';
 import {suiteFileOf} from './checks.ts';
 import type {FoundCheck} from './checks.ts';
+import {claimCluster, clusterDir} from './claim.ts';
 import {lease} from './lease.ts';
 import {serveLocks} from './locks.ts';
 import {makeCluster} from './make-cluster.ts';
 import type {TestOptions} from './options.ts';
-import {claimDirectory, markKept, thisProcess} from './owner.ts';
+import {markKept} from './owner.ts';
 import {ALL_CAPABILITIES, capabilitiesOf, planChecks, toRun} from './plan.ts';
 import {writeRunPlan} from './run-plan.ts';
 import type {RunnerEnd, RunnerInput} from './runner.ts';
@@ -59,14 +59,12 @@ type Hold = (use: (cluster: ClusterRef) => Promise<void>) => Promise<string | un
 const makeAndHold = (session: Session, {provider, target}: Source & {made: true}, {keep}: TestOptions): Hold => async use => {
 	const {id, emit, signal, interrupts, trouble} = session;
 	const key = targetKey(target);
-	const dir = join(clustersRoot(), id);
+	const dir = clusterDir(id);
 	const logsTo = join(session.dir.path, 'logs');
 	let cluster: ClusterRef | undefined;
+	signal.throwIfAborted();
+	await claimCluster(dir, provider.name);
 	try {
-		signal.throwIfAborted();
-		await mkdir(clustersRoot(), {recursive: true});
-		claimDirectory(dir, {...await thisProcess(), kept: false, provider: provider.name});
-		await mkdir(join(dir, 'logs'));
 		await symlink(join(dir, 'logs'), logsTo);
 		cluster = await makeCluster({provider, target, id, dir, emit, signal, logs: join(session.dir.shown, 'logs')});
 		await use(cluster);

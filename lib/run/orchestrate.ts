@@ -1,4 +1,3 @@
-import type {EventEmitter} from 'node:events';
 import type {Provider} from '../../clusters/provider.ts';
 import {createConsole} from '../../reports/console.ts';
 import type {Out} from '../../reports/console.ts';
@@ -8,6 +7,8 @@ import type {Run} from '../events.ts';
 import {exitCode, fold} from '../fold.ts';
 import {UsageError, causesOf} from '../usage.ts';
 import type {FoundCheck} from './checks.ts';
+import {orderlyEnd} from './ending.ts';
+import type {Crashes} from './ending.ts';
 import {followEvents} from './follow.ts';
 import {hostFacts, ownVersion} from './host-facts.ts';
 import type {Interrupts} from './interrupts.ts';
@@ -27,8 +28,7 @@ export type World = {
 	checks(): Promise<readonly FoundCheck[]>;
 	readonly work: ClusterWork;
 	readonly interrupts: Interrupts;
-	/** Where errors that nobody caught arrive: `process`. */
-	readonly crashes: Pick<EventEmitter, 'on' | 'off'>;
+	readonly crashes: Crashes;
 	readonly out: Out;
 	/** Tells what is no part of the report. */
 	err(line: string): void;
@@ -47,20 +47,15 @@ export const runTests = async (options: TestOptions, world: World): Promise<numb
 
 const withSession = async (id: string, dir: RunDir, options: TestOptions, world: World, work: (session: Session) => Promise<void>): Promise<number> => {
 	const {interrupts, crashes, err} = world;
-	const ending = new AbortController();
 	const troubles: unknown[] = [];
-	const journal = openJournal(dir.path, error => ending.abort(error));
+	const ending = orderlyEnd(interrupts, crashes, error => troubles.push(error));
+	const journal = openJournal(dir.path, error => ending.end(error));
 	const shown = createConsole(world.out, {dir: dir.shown});
 	let lastEventAt = Date.now();
 	const follower = followEvents(dir.path, event => {
 		lastEventAt = Date.now();
 		shown.event(event);
 	});
-	const crash = (error: unknown): void => {
-		troubles.push(error);
-		ending.abort(error);
-	};
-	for (const name of ['uncaughtException', 'unhandledRejection']) crashes.on(name, crash);
 	interrupts.guard((signal, count) => {
 		if (count === 1) journal.emit({type: 'interrupted', signal});
 		if (count === 2) err('what was made is being taken down first; that takes a few seconds');
@@ -69,7 +64,7 @@ const withSession = async (id: string, dir: RunDir, options: TestOptions, world:
 	journal.emit({type: 'run-started', id, command: options.command, vipcheck: await ownVersion(), host: await hostFacts()});
 	try {
 		await work({
-			id, dir, emit: journal.emit, signal: AbortSignal.any([interrupts.signal, ending.signal]), interrupts, trouble: error => troubles.push(error),
+			id, dir, emit: journal.emit, signal: ending.signal, interrupts, trouble: error => troubles.push(error),
 			events() {
 				follower.look();
 				return follower.events;
@@ -81,7 +76,7 @@ const withSession = async (id: string, dir: RunDir, options: TestOptions, world:
 	}
 	journal.emit({type: 'run-finished'});
 	follower.stop();
-	for (const name of ['uncaughtException', 'unhandledRejection']) crashes.off(name, crash);
+	ending.stop();
 
 	const unrecorded = journal.failure();
 	const run = fold(follower.events);
@@ -96,7 +91,7 @@ const codeOf = (run: Run, trouble: boolean, strict: boolean): number => {
 	const code = exitCode(run);
 	if (code !== 0) return code;
 	if (trouble) return 2;
-	const { known } = run.counts;
+	const {known} = run.counts;
 	const unsupported = run.targets.flatMap(({checks}) => checks).some(({skip}) => skip?.kind === 'unsupported');
 	return strict && (known > 0 || unsupported) ? 1 : 0;
 };

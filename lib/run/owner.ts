@@ -1,4 +1,4 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 
@@ -6,7 +6,7 @@ import {join} from 'node:path';
 export type ProcessRef = {readonly pid: number; readonly start: string};
 
 /** Whose a cluster directory is. `kept`: it is meant to outlive its process, until `vipcheck down`. */
-export type Owner = ProcessRef & {readonly kept: boolean; readonly provider: string};
+export type Owner = ProcessRef & {readonly kept: boolean; readonly provider: string; /** When it was begun, ms since 1970. */ readonly since: number};
 
 const fileOf = (dir: string): string => join(dir, 'owner.json');
 
@@ -31,7 +31,12 @@ export const isAlive = async ({pid, start}: ProcessRef): Promise<boolean> => awa
 export const claimDirectory = (dir: string, owner: Owner): void => {
 	// Synchronous: nobody shall see the directory without its owner.
 	mkdirSync(dir);
-	writeFileSync(fileOf(dir), JSON.stringify(owner));
+	try {
+		writeFileSync(fileOf(dir), JSON.stringify(owner));
+	} catch (error) {
+		rmSync(dir, {recursive: true});
+		throw error;
+	}
 };
 
 /** Whose the directory is; undefined where nothing readable says so. */

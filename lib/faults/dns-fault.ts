@@ -1,0 +1,61 @@
+import type {KubernetesObject, V1ConfigMap, V1Service} from '@kubernetes/client-node';
+import type {Testbed} from '../check/testbed.ts';
+import type {RecordType} from '../probe/vantage.ts';
+import {FORGERIES, withForged, type Forged} from './corefile.ts';
+import {FaultError, type ClusterFault, type Command, type Plan} from './fault.ts';
+
+const NAMESPACE = 'kube-system';
+const NAME = 'coredns';
+
+/** The questions that a Service has answers to. */
+const questionsOf = ({metadata, spec}: V1Service): readonly {name: string; type: RecordType}[] => {
+	const name = `${metadata?.name}.${metadata?.namespace}.svc.cluster.local`;
+	const ports = (spec?.ports ?? []).flatMap(port => (port.name ? [`_${port.name}._${(port.protocol ?? 'TCP').toLowerCase()}.${name}`] : []));
+	return [{name, type: 'A'}, ...ports.map(srv => ({name: srv, type: 'SRV' as const}))];
+};
+
+const forge = async (testbed: Testbed, forgery: keyof typeof FORGERIES): Promise<readonly Forged[]> => {
+	const {items} = await testbed.kube.core.listNamespacedService({namespace: testbed.namespace});
+	const place = await testbed.vantage.pod(testbed.workers[0].name);
+	return Promise.all(items.flatMap(service => questionsOf(service)).map(async ({name, type}) => {
+		const {rcode, answers, additionals} = await place.lookup(name, type);
+		if (rcode !== 'NOERROR' || answers.length === 0) throw new FaultError(`${type} ${name} has no answer that could be forged: ${rcode}`);
+		return {name, type, answers: FORGERIES[forgery](answers), additionals};
+	}));
+};
+
+/** CoreDNS reads a new Corefile half a minute after kubelet has brought it, a minute later; pods that start now read it now. */
+const restart = (annotation: string | undefined): readonly Command[] => {
+	const deployment: KubernetesObject & {spec?: object} = {
+		apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: NAME, namespace: NAMESPACE},
+		...(annotation !== undefined && {spec: {template: {metadata: {annotations: {'vipcheck.fault': annotation}}}}}),
+	};
+	return [{kind: 'api', verb: 'apply', object: deployment}, {kind: 'rollout', namespace: NAMESPACE, deployment: NAME}];
+};
+
+const plan = async (testbed: Testbed, forgery: keyof typeof FORGERIES): Promise<Plan> => {
+	const {data} = await testbed.kube.core.readNamespacedConfigMap({namespace: NAMESPACE, name: NAME});
+	const corefile = data?.['Corefile'];
+	if (corefile === undefined) throw new FaultError(`ConfigMap ${NAMESPACE}/${NAME} has no Corefile`);
+	const forged = withForged(corefile, await forge(testbed, forgery));
+	const apply = (text: string): Command => {
+		const object: V1ConfigMap = {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: NAME, namespace: NAMESPACE}, data: {Corefile: text}};
+		return {kind: 'api', verb: 'apply', object};
+	};
+	return {
+		inject: [apply(forged), ...restart(testbed.namespace)],
+		// Without the annotation the template is the one from before.
+		undo: [apply(corefile), ...restart(undefined)],
+	};
+};
+
+/** CoreDNS with a Corefile that forges the answers for the check's Services. */
+export const dnsFault = (forgery: keyof typeof FORGERIES, title: string): ClusterFault => ({
+	id: `M14-${forgery}`,
+	title,
+	layer: 'dns',
+	on: 'cluster',
+	when: 'settled',
+	applies: () => ({ok: true, how: 'a Corefile in ConfigMap kube-system/coredns'}),
+	plan: async testbed => plan(testbed, forgery),
+});
