@@ -2,6 +2,7 @@ import {Command, CommanderError} from 'commander';
 import addClean from './commands/clean.ts';
 import addDoctor from './commands/doctor.ts';
 import addDown from './commands/down.ts';
+import addFaults from './commands/faults.ts';
 import addList from './commands/list.ts';
 import addReport from './commands/report.ts';
 import addTest from './commands/test.ts';
@@ -11,7 +12,7 @@ import {watchInterrupts} from './run/interrupts.ts';
 import {UsageError, causesOf} from './usage.ts';
 import type {AddCommand, Terminal} from './commands/command.ts';
 
-const COMMANDS: readonly AddCommand[] = [addTest, addUp, addDown, addList, addReport, addDoctor, addClean];
+const COMMANDS: readonly AddCommand[] = [addTest, addUp, addDown, addList, addReport, addFaults, addDoctor, addClean];
 
 const EXAMPLES = `
 Examples:
@@ -19,6 +20,7 @@ Examples:
   vipcheck test --mode nftables --match 'dns/*'  some checks, another mode
   vipcheck up --workers 2                        a cluster to work with
   vipcheck test --reuse k3f9a                    the checks on that cluster
+  vipcheck faults --reuse k3f9a                  proves that the checks go red, by a fault for each
   vipcheck down k3f9a                            its end
   vipcheck doctor                                what this machine can run, and why not
   vipcheck clean                                 removes what a killed run left

@@ -21,9 +21,6 @@ export const API_TIMEOUT_MS = 20_000;
 /** Between two looks while waiting for evidence: short against what is waited for (a sync of kube-proxy, 1 s), long against the cost of a look. */
 export const LOOK_INTERVAL_MS = 250;
 
-/** The controller manager makes the default ServiceAccount of a new namespace within a second; it works off a queue when many checks start at once. */
-export const NAMESPACE_READY_TIMEOUT_MS = 15_000;
-
 /** What a check's body gets to end by itself once its budget is used up; then it is abandoned. */
 export const ABANDON_GRACE_MS = 1_000;
 
@@ -44,9 +41,6 @@ export const CREATE_ABORT_GRACE_MS = 5_000;
 
 /** Taking a cluster down: killing processes and removing mounts, seconds; more for machines of their own. */
 export const DESTROY_TIMEOUT_MS = 120_000;
-
-/** One small pod on each node, its image already there. */
-export const CLIENTS_READY_TIMEOUT_MS = 60_000;
 
 /** Between asking the test runner to end and killing it: it only has to say which tests were pending. */
 export const RUNNER_STOP_GRACE_MS = 3_000;

@@ -27,6 +27,8 @@ export type ClusterRef = {
 	readonly outside?: {readonly ips: readonly string[]; readonly access: Access};
 	/** Images the cluster can start without a registry. */
 	readonly images: {readonly agnhost: string; readonly client: string};
+	/** Versions of what the cluster is made of, beyond what its API tells. */
+	readonly parts: Readonly<Record<string, string>>;
 	/** Lines that tell a person how to use the cluster. */
 	readonly usage: readonly string[];
 };

@@ -1,4 +1,4 @@
-import {copyFile, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {parse, stringify} from 'yaml';
 import type {Target} from '../../lib/target.ts';
@@ -12,7 +12,7 @@ const API = 'kubeadm.k8s.io/v1beta4';
 const args = (values: Readonly<Record<string, string>>) => Object.entries(values).map(([name, value]) => ({name, value}));
 
 /** What kubeadm is told (https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/); all flags of the control plane come from kubeadm's own answer. */
-export const kubeadmConfig = (target: Target, id: string, leg: Leg): string => [
+const kubeadmConfig = (target: Target, id: string, leg: Leg): string => [
 	{
 		apiVersion: API, kind: 'InitConfiguration',
 		localAPIEndpoint: {advertiseAddress: SEGMENT.api, bindPort: 6443},
@@ -75,7 +75,8 @@ export const makeCredentials = async (kubeadm: string, target: Target, id: strin
 	await mkdir(join(etc, 'patches'), {recursive: true});
 	const config = kubeadmConfig(target, id, leg);
 	await writeFile(join(etc, 'kubeadm.yaml'), config);
-	await copyFile(kubeadm, join(root, 'kubeadm'));
+	// Not copyFile: a child forked while this process has the copy open for writing keeps it from being run (ETXTBSY).
+	await exec(['cp', kubeadm, join(root, 'kubeadm')], {signal, log});
 	// In a root of its own kubeadm writes the paths that the machine will have.
 	const run = async (...words: string[]) => exec(['chroot', root, '/kubeadm', ...words, '--config', '/etc/kubernetes/kubeadm.yaml'], {signal, log});
 	await run('init', 'phase', 'certs', 'all');

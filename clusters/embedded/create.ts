@@ -1,5 +1,5 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {stringify} from 'yaml';
 import type {ClusterRef, Target} from '../../lib/target.ts';
 import type {CreateContext} from '../provider.ts';
@@ -10,6 +10,7 @@ import {API_ANSWERS, API_VIP, chooseLeg, CLUSTER_DNS, nodeAddress, plug, plugLeg
 import {nodeMachine} from './node.ts';
 import {clusterImages} from './parts/images.ts';
 import {obtainParts} from './parts/obtain.ts';
+import {packageVersions} from './parts/rootfs.ts';
 import {waitFor} from './wait.ts';
 
 /** A process without CAP_SYS_RESOURCE (bit 24) may not lower oom_score_adj. */
@@ -107,6 +108,7 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 		nodes: names.map((name, index) => ({name, role: index === 0 ? 'control-plane' : 'worker', ips: [nodeAddress(index)], access: (nodes[index] as Machine).access})),
 		outside: {ips: [SEGMENT.outside], access: outside.access},
 		images: clusterImages(target.version),
+		parts: await packageVersions(dirname(layers.at(-1) as string), ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables']),
 		usage: [`export KUBECONFIG=${kubeconfig}`, `export PATH=${parts.bin}:$PATH   # kubectl ${target.version}`],
 	};
 };

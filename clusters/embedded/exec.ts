@@ -20,7 +20,8 @@ const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : 
 export const exec = async (argv: readonly string[], {log, signal, env, cwd, stdin}: ExecOptions = {}): Promise<string> => {
 	const [file, ...rest] = argv as [string, ...string[]];
 	const running = execa(file, rest, {
-		reject: false, stripFinalNewline: false, forceKillAfterDelay: 2000, maxBuffer: 64 * 2 ** 20,
+		// In a group of its own: Ctrl-C does not reach it, and its end is that of its children, also behind nsenter.
+		reject: false, stripFinalNewline: false, forceKillAfterDelay: 2000, killDescendants: true, maxBuffer: 64 * 2 ** 20,
 		...(signal ? {cancelSignal: signal} : {}), ...(cwd ? {cwd} : {}), ...(env ? {env} : {}), ...(stdin === undefined ? {stdin: 'ignore' as const} : {input: stdin}),
 	});
 	const result = await running;

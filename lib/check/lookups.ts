@@ -12,7 +12,7 @@ type Server = {readonly name: string; readonly ip: string; readonly node: string
 type Asked = {readonly question: Question; readonly server: Server; readonly from: string; readonly answer?: Answer; readonly faults: readonly string[]};
 
 /** Every CoreDNS pod, to be asked by itself: one that answers wrongly hides behind the Service. */
-export const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
+const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
 	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
 	return items.flatMap(({metadata, status, spec}) => (metadata?.name && status?.podIP && !metadata.deletionTimestamp ? [{name: metadata.name, ip: status.podIP, node: spec?.nodeName ?? ''}] : []));
 };

@@ -30,7 +30,8 @@ const wholeNumber = (flag: string, from: number, to: number) => (text: string): 
 	throw new UsageError(`${flag} ${text}: use a whole number from ${from} to ${to}`);
 };
 
-const filled = (flag: string) => (text: string): string => {
+/** Answers the parser of a flag that must not be empty. */
+export const filled = (flag: string) => (text: string): string => {
 	if (text.trim() === '') throw new UsageError(`${flag} is empty`);
 	return text;
 };
@@ -46,11 +47,16 @@ export const targetFlags = (command: Command): Command => {
 		.addOption(new Option('--workers <n>', `workers beside the control-plane node, 1 to 9 (default: ${DEFAULT_TARGET.workers})`).argParser(wholeNumber('--workers', 1, 9)));
 };
 
+export const matchFlag = (): Option => new Option('--match <pattern>', 'only these checks, as \'nodeport/*\' or dns; several with commas, or the flag again').argParser((text: string, before: readonly string[] = []) => [...before, filled('--match')(text)]);
+export const keepFlag = (): Option => new Option('--keep <when>', `keep the cluster: ${KEEPS.join(', ')} (default: never; an interrupted run never does)`).argParser(oneOf<Keep>('--keep', KEEPS));
+export const reuseFlag = (): Option => new Option('--reuse <cluster>', 'check this cluster of `vipcheck up` (id or directory) and leave it').argParser(filled('--reuse'));
+export const outFlag = (): Option => new Option('--out <dir>', 'directory for the reports (default: runs/<id>, and runs/latest)').argParser(filled('--out'));
+
 /** Adds the flags of a run of checks. */
 export const runFlags = (command: Command): Command => targetFlags(command)
-	.addOption(new Option('--match <pattern>', 'only these checks, as \'nodeport/*\' or dns; several with commas, or the flag again').argParser((text: string, before: readonly string[] = []) => [...before, filled('--match')(text)]))
-	.addOption(new Option('--keep <when>', `keep the cluster: ${KEEPS.join(', ')} (default: never; an interrupted run never does)`).argParser(oneOf<Keep>('--keep', KEEPS)))
-	.addOption(new Option('--reuse <cluster>', 'check this cluster of `vipcheck up` (id or directory) and leave it').argParser(filled('--reuse')))
+	.addOption(matchFlag())
+	.addOption(keepFlag())
+	.addOption(reuseFlag())
 	.addOption(new Option('--repeat <n>', 'run every check n times; the worst result counts').argParser(wholeNumber('--repeat', 1, 1000)))
 	.option('--strict', 'exit 1 also for known upstream defects and for checks that this cluster cannot run')
-	.addOption(new Option('--out <dir>', 'directory for the reports (default: runs/<id>, and runs/latest)').argParser(filled('--out')));
+	.addOption(outFlag());

@@ -22,7 +22,7 @@ export const clusterFacts = async (kube: Kube, cluster: ClusterRef): Promise<Clu
 			kernel: status?.nodeInfo?.kernelVersion ?? 'unknown',
 			runtime: status?.nodeInfo?.containerRuntimeVersion ?? 'unknown',
 		})),
-		parts: Object.fromEntries(pods.items.flatMap(pod => pod.spec?.containers ?? []).map(({name, image}) => [name, image?.replace(/^.*:/, '') ?? 'unknown'])),
+		parts: {...cluster.parts, ...Object.fromEntries(pods.items.flatMap(pod => pod.spec?.containers ?? []).map(({name, image}) => [name, image?.replace(/^.*:/, '') ?? 'unknown']))},
 	};
 };
 

@@ -27,10 +27,10 @@ export const followEvents = (runDir: string, onEvent: (event: Event) => void): F
 			const bytes = Buffer.concat([rest, buffer.subarray(0, size)]);
 			const end = bytes.lastIndexOf('\n') + 1;
 			rest = bytes.subarray(end);
-			for (const event of parseEvents(bytes.toString('utf8', 0, end))) {
-				events.push(event);
-				onEvent(event);
-			}
+			const fresh = parseEvents(bytes.toString('utf8', 0, end));
+			// All are kept before the first is handed on: whoever gets them may throw.
+			events.push(...fresh);
+			for (const event of fresh) onEvent(event);
 		}
 	};
 	const timer = setInterval(look, FOLLOW_INTERVAL_MS);

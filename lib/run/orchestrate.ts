@@ -12,20 +12,22 @@ import type {Crashes} from './ending.ts';
 import {followEvents} from './follow.ts';
 import {hostFacts, ownVersion} from './host-facts.ts';
 import type {Interrupts} from './interrupts.ts';
+import type {Job} from './job.ts';
 import {openJournal} from './journal.ts';
 import {runOnTarget} from './on-target.ts';
 import type {ClusterWork} from './on-target.ts';
-import type {TestOptions} from './options.ts';
+import type {RunOptions, TestOptions} from './options.ts';
 import {chooseRunDir, makeRunDir} from './run-dir.ts';
 import type {RunDir} from './run-dir.ts';
 import {newId} from './run-id.ts';
+import type {RunnerEnd, RunnerInput} from './runner.ts';
 import type {Session} from './session.ts';
 import {chooseSource} from './source.ts';
+import {suitesJob} from './suites-job.ts';
 
 /** What a run needs of the world; a test puts others in their place. */
-export type World = {
+export type JobWorld = {
 	providers(): Promise<readonly Provider[]>;
-	checks(): Promise<readonly FoundCheck[]>;
 	readonly work: ClusterWork;
 	readonly interrupts: Interrupts;
 	readonly crashes: Crashes;
@@ -34,18 +36,26 @@ export type World = {
 	err(line: string): void;
 };
 
+/** What a run of the suites needs besides. */
+export type World = JobWorld & {checks(): Promise<readonly FoundCheck[]>; readonly work: {runSuites(input: RunnerInput): Promise<RunnerEnd>}};
+
 /** Runs the checks and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what cannot be done. */
 export const runTests = async (options: TestOptions, world: World): Promise<number> => {
-	const id = newId();
-	const dir = await chooseRunDir(options.out, id);
 	const checks = await world.checks();
 	if (!checks.some(check => matcher(options.match)(check.id))) throw new UsageError(`--match ${options.match.join(',')} fits none of the ${checks.length} checks; \`vipcheck list\` shows them`);
-	const source = await chooseSource(options, world.providers);
-	await makeRunDir(dir, options.out);
-	return withSession(id, dir, options, world, async session => runOnTarget(session, source, options, checks, world.work));
+	return runJob(options, world, suitesJob(checks, options, world.work.runSuites));
 };
 
-const withSession = async (id: string, dir: RunDir, options: TestOptions, world: World, work: (session: Session) => Promise<void>): Promise<number> => {
+/** Does a job on the target of the options and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what cannot be done. */
+export const runJob = async (options: RunOptions, world: JobWorld, job: Job): Promise<number> => {
+	const id = newId();
+	const dir = await chooseRunDir(options.out, id);
+	const source = await chooseSource(options, world.providers);
+	await makeRunDir(dir, options.out);
+	return withSession(id, dir, options, world, async session => runOnTarget(session, source, options, job, world.work));
+};
+
+const withSession = async (id: string, dir: RunDir, options: RunOptions, world: JobWorld, work: (session: Session) => Promise<void>): Promise<number> => {
 	const {interrupts, crashes, err} = world;
 	const troubles: unknown[] = [];
 	const ending = orderlyEnd(interrupts, crashes, error => troubles.push(error));
@@ -72,7 +82,8 @@ const withSession = async (id: string, dir: RunDir, options: TestOptions, world:
 			silentMs: () => Date.now() - lastEventAt,
 		});
 	} catch (error) {
-		troubles.push(error);
+		// What ended the run early has been told already.
+		if (!ending.signal.aborted) troubles.push(error);
 	}
 	journal.emit({type: 'run-finished'});
 	follower.stop();

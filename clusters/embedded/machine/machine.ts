@@ -31,9 +31,6 @@ export type Machine = {readonly name: string; readonly dir: string; readonly pid
 const dirOf = (cluster: string, name: string): string => join(cluster, 'machines', name);
 const pidFileOf = (cluster: string, name: string): string => join(dirOf(cluster, name), 'pid');
 
-/** Where a machine keeps what it logs, as seen from this host. */
-export const logOf = (cluster: string, name: string, daemon: string): string => join(dirOf(cluster, name), 'var', 'log', `${daemon}.log`);
-
 /**
  * Copies a directory by linking its files: content and snapshots never change in place. Data bases do, so those are real copies.
  */

@@ -61,7 +61,8 @@ export const nodeFileSystem = async (nodeProgram: string, {cache, signal, log, p
 	}, signal);
 };
 
-/** The version of one Debian package of a made file system. */
-export const packageVersion = async (rootfs: string, name: string): Promise<string> =>
-	(await readFile(join(rootfs, 'packages.txt'), 'utf8')).split('\n').find(line => line.startsWith(`${name} `))?.split(' ')[1] ?? 'unknown';
-
+/** Name → version of some Debian packages of a made file system (the directory that nodeFileSystem returned). */
+export const packageVersions = async (rootfs: string, names: readonly string[]): Promise<Readonly<Record<string, string>>> => {
+	const all = new Map((await readFile(join(rootfs, 'packages.txt'), 'utf8')).split('\n').map(line => line.split(' ') as [string, string]));
+	return Object.fromEntries(names.map(name => [name, all.get(name) ?? 'unknown']));
+};

@@ -1,0 +1,51 @@
+import {decide} from '../check/decide.ts';
+import type {Capabilities} from '../check/decide.ts';
+import type {PlannedCheck, Skip} from '../events.ts';
+import type {Fault} from '../faults/fault.ts';
+import {faultsOf} from '../faults/load.ts';
+import {DEFAULT_BUDGET_MS} from '../limits.ts';
+import type {Mode} from '../target.ts';
+import type {FoundCheck} from './checks.ts';
+
+/** One run of a check: with a fault, or, after all its faults, without. */
+export type FaultTrial = {readonly planned: PlannedCheck; readonly found: FoundCheck; readonly fault?: Fault};
+
+export type FaultPlanInput = {
+	readonly mode: Mode;
+	readonly capabilities: Capabilities;
+	/** Of --match. */
+	readonly matches: (id: string) => boolean;
+	/** Ids of --fault; none: all. */
+	readonly only: readonly string[];
+};
+
+/** The faults that a check names, variants included. Throws RangeError for an id that no fault has. */
+export const faultsOfCheck = ({id, check}: FoundCheck, all: readonly Fault[]): readonly Fault[] => ('faults' in check ? check.faults : []).flatMap(name => {
+	const faults = faultsOf(name, all);
+	if (faults.length === 0) throw new RangeError(`suites/${id}.ts names the fault ${name}, which lib/faults does not have`);
+	return faults;
+});
+
+/** Decides, for every check, its faults one by one and then the check itself. The ids of trials with a fault are `check+fault`. */
+export const planFaults = (checks: readonly FoundCheck[], all: readonly Fault[], input: FaultPlanInput): readonly FaultTrial[] => checks.flatMap(found => {
+	const {id, check} = found;
+	const skipped = decide(check, id, input);
+	const faults = faultsOfCheck(found, all);
+	const wanted = faults.filter(fault => input.only.length === 0 || input.only.some(name => faultsOf(name, [fault]).length > 0));
+	const trial = (planned: {id: string; title: string}, skip: Skip | undefined, fault?: Fault): FaultTrial =>
+		({found, ...(fault && {fault}), planned: {...planned, refs: check.refs, budgetMs: check.budgetMs ?? DEFAULT_BUDGET_MS, ...(skip && {skip})}});
+	const trials = faults.map(fault => trial({id: `${id}+${fault.id}`, title: `${id} goes red when ${fault.title}`}, skipped ?? skipOf(fault, input.mode, wanted.includes(fault)), fault));
+	const runs = trials.some(({planned}) => !planned.skip);
+	return [...trials, trial({id, title: check.title}, skipped ?? (runs ? undefined : skipOfPlain(found, wanted)))];
+});
+
+const skipOf = (fault: Fault, mode: Mode, wanted: boolean): Skip | undefined => {
+	if (!wanted) return {kind: 'filtered', detail: 'left out by --fault'};
+	const support = fault.applies({mode});
+	return support.ok ? undefined : {kind: 'not-applicable', detail: support.why};
+};
+
+const skipOfPlain = ({check}: FoundCheck, wanted: readonly Fault[]): Skip => {
+	if ('noFault' in check) return {kind: 'not-applicable', detail: `no fault can turn it red: ${check.noFault}`};
+	return wanted.length === 0 ? {kind: 'filtered', detail: 'left out by --fault'} : {kind: 'not-applicable', detail: 'none of its faults can be put in here'};
+};

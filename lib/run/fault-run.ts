@@ -1,0 +1,52 @@
+import type {CheckContext, OpenTestbed} from '../check/check-context.ts';
+import {matcher} from '../check/match.ts';
+import {toolsOf, type Tools} from '../faults/carry-out.ts';
+import {FaultError, type Fault} from '../faults/fault.ts';
+import {pendingUndos, undoAll} from '../faults/undo.ts';
+import {targetKey, type ClusterRef} from '../target.ts';
+import type {FoundCheck} from './checks.ts';
+import {planFaults} from './fault-plan.ts';
+import {runTrial} from './fault-trial.ts';
+import type {Job} from './job.ts';
+import type {RunPlan} from './run-plan.ts';
+
+/** What a fault run needs of a cluster; a test puts others in their place. */
+export type FaultWork = {
+	tools(cluster: ClusterRef): Promise<Tools>;
+	testbeds(plan: RunPlan, tools: Tools): OpenTestbed;
+	/** Takes out what an earlier run left in. */
+	undoAll(cluster: ClusterRef): Promise<readonly string[]>;
+};
+
+export type FaultOptions = {readonly match: readonly string[]; readonly only: readonly string[]};
+
+/** Runs checks with their faults, one at a time: a fault of one may reach the others. Each check must go red with each, and be green after them. */
+export const faultsJob = (checks: readonly FoundCheck[], faults: readonly Fault[], {match, only}: FaultOptions, work: FaultWork): Job => {
+	const trialsOf = (input: Pick<Parameters<typeof planFaults>[2], 'mode' | 'capabilities'>) => planFaults(checks, faults, {...input, matches: matcher(match), only});
+	return {
+		plan: (mode, capabilities) => trialsOf({mode, capabilities}).map(({planned}) => planned),
+		async run({id, dir, emit, signal}, cluster, mode, plan) {
+			const target = targetKey(cluster.target);
+			const tools = await work.tools(cluster);
+			await work.undoAll(cluster);
+			const context: CheckContext = {target, runDir: dir.path, emit, signal, open: work.testbeds({runId: id, target, cluster, mode, families: ['ipv4'], checks: plan, repeat: 1}, tools)};
+			const chosen = new Set(plan.filter(({skip}) => !skip).map(planned => planned.id));
+			for (const trial of trialsOf({mode, capabilities: EVERYTHING}).filter(({planned}) => chosen.has(planned.id))) {
+				signal.throwIfAborted();
+				await runTrial(trial, context, cluster.dir, tools);
+				// What comes after a fault that is still in would prove nothing.
+				const [left] = await pendingUndos(cluster.dir);
+				if (left) throw new FaultError(`${left.fault} is still in: \`vipcheck faults --undo ${cluster.id}\` tries again`);
+			}
+		},
+	};
+};
+
+/** The plan has decided already. */
+const EVERYTHING = {'node-access': {ok: true, how: ''}, 'outside-host': {ok: true, how: ''}} as const;
+
+/** That of real clusters. */
+export const faultWork = async (): Promise<FaultWork> => {
+	const {testbedMaker} = await import('../check/make-testbed.ts');
+	return {tools: toolsOf, testbeds: (plan, {kube}) => testbedMaker(plan, kube), undoAll};
+};
