@@ -3,13 +3,16 @@ import type {Socket} from 'node:net';
 import {TransportError} from '../shell/shell.ts';
 import type {Lock} from './check.ts';
 
+/** An abstract socket is written `@name` where a NUL cannot be (environment, messages). */
+export const socketPath = (path: string): string => path.replace(/^@/, '\0');
+
 /**
  * Waits until this check may run: alone where it said so, beside the others otherwise (each holds `cluster` shared).
  * Answers how to give the locks back. Throws TransportError when the run that serves them is gone, the signal's reason when it aborts.
  */
 export const acquireLocks = async (path: string, exclusive: readonly Lock[], signal: AbortSignal): Promise<() => void> => {
 	signal.throwIfAborted();
-	const socket = createConnection(path);
+	const socket = createConnection(socketPath(path));
 	try {
 		await granted(socket, path, exclusive, signal);
 	} catch (error) {
@@ -36,7 +39,7 @@ const granted = (socket: Socket, path: string, exclusive: readonly Lock[], signa
 
 /** Calls back when the run that started this process is gone, however it ended: checks must not go on without it. */
 export const watchParent = (path: string, gone: () => void): void => {
-	const socket = createConnection(path);
+	const socket = createConnection(socketPath(path));
 	socket.on('error', () => socket.destroy()).on('close', gone);
 	socket.unref();
 };

@@ -1,9 +1,8 @@
-import {mkdtemp, rm} from 'node:fs/promises';
+import {randomUUID} from 'node:crypto';
 import {createServer} from 'node:net';
 import type {Socket} from 'node:net';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {createInterface} from 'node:readline';
+import {socketPath} from '../check/locks.ts';
 
 /** `cluster` is held shared by every check unless it is wanted alone; all other names are held alone. */
 export type Claim = {readonly exclusive: readonly string[]; readonly shared: readonly string[]};
@@ -35,9 +34,8 @@ type Client = Claim & {readonly socket: Socket};
  * so a process that dies gives everything back at once. At most `seats` claims are held at the same time.
  */
 export const serveLocks = async (seats: number): Promise<LockServer> => {
-	// Not in the run directory: a socket's path has at most 107 characters.
-	const dir = await mkdtemp(join(tmpdir(), 'vipcheck-locks-'));
-	const path = join(dir, 'locks');
+	// A name without a file (unix(7), abstract sockets): a killed run leaves nothing.
+	const path = `@vipcheck-${randomUUID()}`;
 	const sockets = new Set<Socket>();
 	let held: Client[] = [];
 	let waiting: Client[] = [];
@@ -69,14 +67,13 @@ export const serveLocks = async (seats: number): Promise<LockServer> => {
 			grant();
 		}).on('error', () => socket.destroy());
 	});
-	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socketPath(path), resolve));
 
 	return {
 		path,
 		async close() {
 			for (const socket of sockets) socket.destroy();
 			await new Promise<void>(resolve => server.close(() => resolve()));
-			await rm(dir, {recursive: true, force: true});
 		},
 	};
 };
