@@ -43,6 +43,9 @@ const gridOf = (title: string, sent: readonly Sent[]): Grid => {
 	};
 };
 
+/** A black hole must not use up the check's budget: however many connections time out, they are at most four times DIAL_TIMEOUT_MS behind each other. */
+const concurrencyFor = (count: number): number => Math.max(32, Math.ceil(count / 4));
+
 const describe = (expected: Expected): string => (expected.outcome === 'answered' ? 'an answer by an endpoint' : `a refusal within ${expected.withinMs} ms`);
 
 /**
@@ -53,7 +56,7 @@ export const sendFlows = async (testbed: Testbed, title: string, flows: readonly
 	const places = unique(flows.map(flow => flow.from));
 	const sent = (await Promise.all(places.map(async place => {
 		const done: Sent[] = [];
-		for (const flow of flows.filter(one => one.from === place)) done.push({...flow, dials: await place.dial(flow.to, {count: flow.count})});
+		for (const flow of flows.filter(one => one.from === place)) done.push({...flow, dials: await place.dial(flow.to, {count: flow.count, concurrency: concurrencyFor(flow.count)})});
 		return done;
 	}))).flat();
 	testbed.grid(gridOf(title, sent));

@@ -8,6 +8,6 @@ export const matcher = (patterns: readonly string[]): ((id: string) => boolean) 
 };
 
 /** The single patterns of what was given with commas and spaces. */
-export const splitPatterns = (patterns: readonly string[]): string[] => patterns.flatMap(p => p.split(/[\s,]+/)).filter(p => p !== '');
+const splitPatterns = (patterns: readonly string[]): string[] => patterns.flatMap(p => p.split(/[\s,]+/)).filter(p => p !== '');
 
 const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

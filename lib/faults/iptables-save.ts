@@ -34,15 +34,19 @@ const restore = (node: string, rule: SavedRule): Command => ({
 	stdin: restoreInput(rule.table, [edit(`-I ${rule.chain} ${rule.position}`, rule)]),
 });
 
-/** What deletes rules on a node, all at once, and what puts each back in its place. */
+/**
+ * What deletes rules on a node, all at once, and what puts each back in its place. They are deleted by their number, as iptables-nft does not find
+ * a rule with `-m recent --rcheck` by its text (1.8.9): nobody may change these chains in between.
+ */
 export const removal = (node: string, rules: readonly SavedRule[]): {readonly inject: readonly Command[]; readonly undo: readonly Command[]} => {
 	const tables = [...new Set(rules.map(({table}) => table))];
+	// Back in from the top, out from the bottom: only so does each number hold.
+	const byPlace = rules.toSorted((a, b) => a.position - b.position);
 	return {
 		inject: tables.map(table => ({
 			kind: 'run', node, argv: ['iptables-restore', '-w', '--noflush'],
-			stdin: restoreInput(table, rules.filter(rule => rule.table === table).map(rule => edit(`-D ${rule.chain}`, rule))),
+			stdin: restoreInput(table, byPlace.filter(rule => rule.table === table).toReversed().map(({chain, position}) => `-D ${chain} ${position}`)),
 		})),
-		// The lower places first: only so does each rule find its own.
-		undo: rules.toSorted((a, b) => a.position - b.position).map(rule => restore(node, rule)),
+		undo: byPlace.map(rule => restore(node, rule)),
 	};
 };

@@ -22,7 +22,7 @@ export const refuseBusy = async ({id, dir, owner, alive}: FoundCluster): Promise
 };
 
 /** The providers that may know how to take a cluster down: its own, or any where nothing tells whose it is. */
-export const providersOf = ({owner, ref}: Pick<FoundCluster, 'owner' | 'ref'>, providers: readonly Provider[]): readonly Provider[] => {
+const providersOf = ({owner, ref}: Pick<FoundCluster, 'owner' | 'ref'>, providers: readonly Provider[]): readonly Provider[] => {
 	const name = owner?.provider ?? ref?.target.provider;
 	const own = providers.filter(provider => provider.name === name);
 	return own.length > 0 ? own : providers;

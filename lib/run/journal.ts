@@ -3,7 +3,7 @@ import {messageOf} from '../usage.ts';
 import {openEvents} from './append.ts';
 
 /** The run cannot be recorded any more. */
-export class RecordError extends Error {
+class RecordError extends Error {
 	override name = 'RecordError';
 }
 

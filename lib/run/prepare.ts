@@ -1,12 +1,14 @@
 import type {ClusterFacts} from '../events.ts';
+import {undoAll} from '../faults/undo.ts';
 import {connect} from '../kube.ts';
 import {CLOSE_TIMEOUT_MS} from '../limits.ts';
 import type {ClusterRef} from '../target.ts';
 import {deployClients, removeNamespaces} from './clients.ts';
 import {clusterFacts} from './cluster-facts.ts';
 
-/** Looks at what is really there, and deploys what probes are sent from. */
+/** Takes out faults that a killed fault run left in, looks at what is really there, and deploys what probes are sent from. */
 export const prepareCluster = async (cluster: ClusterRef, runId: string, signal: AbortSignal): Promise<ClusterFacts> => {
+	await undoAll(cluster);
 	const kube = (await connect(cluster.kubeconfig)).bound(signal);
 	const [facts] = await Promise.all([clusterFacts(kube, cluster), deployClients(kube, cluster, runId, {signal})]);
 	return facts;

@@ -5,7 +5,7 @@ import {DESTROY_TIMEOUT_MS} from '../limits.ts';
 import {causesOf} from '../usage.ts';
 
 /** Something of a cluster is still there. */
-export class TakeDownError extends Error {
+class TakeDownError extends Error {
 	override name = 'TakeDownError';
 }
 

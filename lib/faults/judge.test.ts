@@ -1,0 +1,33 @@
+import test from 'ava';
+import type {Problem} from '../events.ts';
+import {judgeFault} from './judge.ts';
+import type {Injection} from './put-in.ts';
+
+const fault = {id: 'M2', title: 'one endpoint has no DNAT rule on one node'};
+const inside: Injection = {state: 'in', node: 'worker-3'};
+const problem = (more: Partial<Problem>): Problem => ({summary: 'ways go wrong', expected: 'an answer', observed: 'timeout', reproduce: [], ...more});
+const red = (more: Partial<Problem>) => ({outcome: 'failed', ms: 1, problem: problem(more)}) as const;
+
+for (const [name, injection, result, outcome, summary] of [
+	['red, names the node', inside, red({nodes: ['worker-3']}), 'passed', undefined],
+	['red, names the node in words', inside, red({observed: 'worker-3: 200 timeout of 600'}), 'passed', undefined],
+	['red, a fault without a node', {state: 'in'}, red({nodes: ['a', 'b']}), 'passed', undefined],
+	['green', inside, {outcome: 'passed', ms: 1}, 'failed', 'stays green with M2'],
+	['broken', inside, {outcome: 'broken', ms: 1, problem: problem({})}, 'failed', 'is broken by M2 instead of red'],
+	['red, names another node', inside, red({nodes: ['worker-1']}), 'failed', 'goes red with M2, but names worker-1 instead of worker-3'],
+	['red, names another node that begins alike', inside, red({observed: 'worker-30 refuses'}), 'failed', 'goes red with M2, but names no node instead of worker-3'],
+	['red, blames every node', inside, red({nodes: ['worker-1', 'worker-2', 'worker-3']}), 'failed', 'goes red with M2, but names worker-1, worker-2, worker-3 instead of worker-3'],
+	['red too early', {state: 'not yet'}, red({nodes: ['worker-3']}), 'failed', 'is red before M2 was in'],
+	['green without settled()', {state: 'not yet'}, {outcome: 'passed', ms: 1}, 'failed', 'never called settled(), so M2 was never put in'],
+	['broken too early', {state: 'not yet'}, {outcome: 'broken', ms: 1, problem: problem({})}, 'broken', 'is broken before M2 was in'],
+	['not put in', {state: 'could not be put in', node: 'worker-3', error: new Error('nft is missing')}, {outcome: 'broken', ms: 1, problem: problem({})}, 'broken', 'M2 could not be put in'],
+] as const satisfies readonly (readonly [string, Injection, Parameters<typeof judgeFault>[3], string, string | undefined])[]) test(`a check that is ${name}: ${outcome}`, t => {
+	const verdict = judgeFault(fault, 'clusterip/reach', injection, result, {undone: true});
+	t.is(verdict.outcome, outcome);
+	t.is(verdict.problem?.summary, summary);
+	if (verdict.problem) t.deepEqual(verdict.problem.reproduce, ['vipcheck faults --match clusterip/reach --fault M2']);
+});
+
+test('a fault that is still in: broken, whatever the check said', t => {
+	t.is(judgeFault(fault, 'clusterip/reach', inside, red({nodes: ['worker-3']}), {undone: false}).outcome, 'broken');
+});

@@ -1,0 +1,33 @@
+import test from 'ava';
+import type {Provider} from '../../clusters/provider.ts';
+import {UsageError} from '../usage.ts';
+import {chooseProvider, resolveVersion} from './choose-provider.ts';
+
+const provider = (name: string, answer: {ok: true; how: string} | {ok: false; why: string} | Error, versions = ['1.36.3']): Provider => ({
+	name, modes: ['iptables'], versions,
+	preflight: async () => answer instanceof Error ? Promise.reject(answer) : answer,
+	create: async () => Promise.reject(new Error('not here')),
+	destroy: async () => undefined,
+});
+const options = {mode: 'iptables', provider: 'auto', family: 'ipv4', workers: 3} as const;
+
+test('auto takes the first that can, and says why not the ones before', async t => {
+	const {reason, target, provider: chosen} = await chooseProvider([provider('kind', {ok: false, why: 'no docker\nno kind'}), provider('embedded', {ok: true, how: 'namespaces'}), provider('other', {ok: true, how: ''})], options);
+	t.is(chosen.name, 'embedded');
+	t.is(reason, 'embedded: namespaces; not kind: no docker; not kind: no kind');
+	t.deepEqual(target, {provider: 'embedded', mode: 'iptables', family: 'ipv4', version: '1.36.3', workers: 3});
+});
+
+test('a look at the machine that fails counts as no', async t => {
+	await t.throwsAsync(chooseProvider([provider('odd', new Error('EPERM'))], options), {instanceOf: UsageError, message: /odd: its look at this machine failed: EPERM/});
+});
+
+test('only a provider with the version is asked', async t => {
+	const {provider: chosen, target} = await chooseProvider([provider('old', {ok: true, how: ''}, ['1.30.1']), provider('new', {ok: true, how: ''}, ['1.36.3', '1.35.2'])], {...options, k8s: 'v1.35'});
+	t.is(chosen.name, 'new');
+	t.is(target.version, '1.35.2');
+});
+
+for (const [asked, expected] of [
+	[undefined, '1.36.3'], ['1.36', '1.36.3'], ['v1.35.2', '1.35.2'], ['1.3', undefined], ['1.35.9', undefined], ['latest', undefined], ['1', undefined],
+] as const) test(`version ${asked}`, t => t.is(resolveVersion(['1.36.3', '1.35.2'], asked), expected));

@@ -1,0 +1,35 @@
+import test from 'ava';
+import check from '../check/check.ts';
+import type {CheckSpec} from '../check/check.ts';
+import {matcher} from '../check/match.ts';
+import {DEFAULT_BUDGET_MS} from '../limits.ts';
+import type {FoundCheck} from './checks.ts';
+import {loadChecks, suiteFileOf} from './checks.ts';
+import {ALL_CAPABILITIES, capabilitiesOf, planChecks, toRun} from './plan.ts';
+
+const found = (id: string, spec: Partial<CheckSpec> = {}): FoundCheck => ({id, check: check({title: `${id} holds`, refs: [], faults: ['M1'], ...spec} as CheckSpec, async () => undefined)});
+
+const CHECKS = [found('a/plain'), found('a/slow', {budgetMs: 1}), found('b/ipvs', {modes: ['ipvs']}), found('b/outside', {needs: ['outside-host']})];
+const noOutside = capabilitiesOf({nodes: [{name: 'n', role: 'worker', ips: [], access: {kind: 'local'}}]});
+
+for (const [name, input, expected] of [
+	['everything that the mode allows', {mode: 'ipvs', capabilities: ALL_CAPABILITIES, match: []}, [undefined, undefined, undefined, undefined]],
+	['another mode', {mode: 'iptables', capabilities: ALL_CAPABILITIES, match: []}, [undefined, undefined, 'not-applicable', undefined]],
+	['no host outside', {mode: 'ipvs', capabilities: noOutside, match: []}, [undefined, undefined, undefined, 'unsupported']],
+	['a pattern', {mode: 'iptables', capabilities: noOutside, match: ['a/*']}, [undefined, undefined, 'filtered', 'filtered']],
+] as const) test(`plan: ${name}`, t => {
+	const plan = planChecks(CHECKS, {...input, matches: matcher(input.match)});
+	t.deepEqual(plan.map(({skip}) => skip?.kind), [...expected]);
+	t.is(toRun(plan).length, expected.filter(kind => kind === undefined).length);
+	t.deepEqual(plan.map(({budgetMs}) => budgetMs), [DEFAULT_BUDGET_MS, 1, DEFAULT_BUDGET_MS, DEFAULT_BUDGET_MS]);
+});
+
+test('the checks of this project load, each with a suite file', async t => {
+	const checks = await loadChecks();
+	t.true(checks.length >= 8);
+	const {existsSync} = await import('node:fs');
+	for (const {id} of checks) {
+		t.regex(id, /^[a-z-]+\/[a-z0-9-]+$/);
+		t.true(existsSync(suiteFileOf(id)), id);
+	}
+});
