@@ -21,7 +21,8 @@ const lastLines = async (machine: Machine, logs: string): Promise<string> => {
  */
 export const waitFor = async (machine: Machine, what: string, condition: string, {logs, signal, log}: {logs: string; signal: AbortSignal; log: string}): Promise<void> => {
 	try {
-		await exec(['nsenter', '--target', String(machine.pid), '--all', '--', 'timeout', String(LIMIT_S), 'sh', '-c', `until ${condition} >/dev/null 2>&1; do sleep 0.1; done`], {signal, log});
+		// --foreground: otherwise timeout leaves the process group, and an interrupt would not reach it.
+		await exec(['nsenter', '--target', String(machine.pid), '--all', '--', 'timeout', '--foreground', String(LIMIT_S), 'sh', '-c', `until ${condition} >/dev/null 2>&1; do sleep 0.1; done`], {signal, log});
 	} catch (error) {
 		if (!(error instanceof CommandError)) throw error;
 		throw new Error(`${what} on ${machine.name}: not within ${LIMIT_S} s\n${await lastLines(machine, logs)}`.trimEnd(), {cause: error});

@@ -1,7 +1,6 @@
 import type {TestNode} from '../check/testbed.ts';
 import {LOOK_TIMEOUT_MS} from '../limits.ts';
-import {quote} from '../shell/quote.ts';
-import {tail} from '../shell/quote.ts';
+import {quote, tail} from '../shell/quote.ts';
 import {FaultError} from './fault.ts';
 
 const textOf = async ({shell}: TestNode, argv: readonly string[]): Promise<string> => {

@@ -41,7 +41,7 @@ export const faultHooks = (fault: Fault, check: string, clusterDir: string, tool
 	};
 
 	const put = (when: Fault['when']) => async (testbed: Testbed): Promise<void> => {
-		if (fault.when !== when) return;
+		if (fault.when !== when || injection.state !== 'not yet') return;
 		try {
 			await inject(testbed);
 		} catch (error) {

@@ -12,7 +12,7 @@ type Format = Parameters<typeof styleText>[0];
 /** Colours a text where the output shows colours. */
 export type Paint = (format: Format, text: string) => string;
 
-export const COLOR: Readonly<Record<Outcome, Format>> = {passed: 'green', failed: 'red', broken: 'magenta', known: 'yellow', skipped: 'gray'};
+const COLOR: Readonly<Record<Outcome, Format>> = {passed: 'green', failed: 'red', broken: 'magenta', known: 'yellow', skipped: 'gray'};
 
 /** What is printed for good about one event; `live` is as it was before the event. */
 export const linesOf = (event: Event, live: Live, paint: Paint, dir: string): string[] => {
