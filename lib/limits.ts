@@ -3,6 +3,9 @@
 /** A new connection inside one cluster answers within a millisecond or two, on an overloaded machine within two seconds; a SYN is sent again after 1 s and 3 s. 3 s shows a lost SYN as slow and a black hole as a timeout. */
 export const DIAL_TIMEOUT_MS = 3_000;
 
+/** A connection that stands has shown that the network works: how long the backend then takes says how busy the machine is. 15 s without a byte is a black hole behind the handshake. */
+export const ANSWER_TIMEOUT_MS = 15_000;
+
 /** CoreDNS answers from memory; resolvers give up on a server after 5 s, we after 2 s. */
 export const DNS_TIMEOUT_MS = 2_000;
 

@@ -2,6 +2,7 @@ import test, {type ExecutionContext} from 'ava';
 import {once} from 'node:events';
 import type {Socket} from 'node:net';
 import {Worker} from 'node:worker_threads';
+import {DIAL_TIMEOUT_MS} from '../limits.ts';
 import {localShell} from '../shell/local.ts';
 import {loopback, reply} from './loopback.ts';
 import {openVantage} from './open.ts';
@@ -68,6 +69,16 @@ for (const [name, onTalk, outcome, detail] of tcp) {
 		t.true(outcome !== 'timeout' || dial.ms >= SHORT_MS - 1, `${dial.ms} ms`);
 	});
 }
+
+test('an established connection is not given up when the server is slower than a lost SYN', async t => {
+	const port = await speaking(talk => {
+		let asked = 0;
+		talk.on('data', () => setTimeout(() => talk.write(reply(asked++ === 0 ? 'slow' : '127.0.0.1:1')), 2 * DIAL_TIMEOUT_MS / 3));
+	});
+	const [dial] = await place.dial({ip: '127.0.0.1', port}, {count: 1});
+	t.like(dial, {outcome: 'answered', backend: 'slow'});
+	t.true(dial!.ms > DIAL_TIMEOUT_MS, `${dial!.ms} ms`);
+});
 
 test('TCP refused', async t => {
 	t.like(await one(t, await freePort()), {outcome: 'refused', detail: 'ECONNREFUSED (connect)'});

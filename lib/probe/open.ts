@@ -1,4 +1,4 @@
-import {DIAL_TIMEOUT_MS} from '../limits.ts';
+import {ANSWER_TIMEOUT_MS, DIAL_TIMEOUT_MS} from '../limits.ts';
 import {TransportError, type Shell} from '../shell/shell.ts';
 import {firstNameserver, lookup} from './lookup.ts';
 import {startProber, type Prober} from './prober-client.ts';
@@ -16,14 +16,15 @@ export type VantageOptions = {
 
 const CONCURRENCY = 32;
 
-const dialTask = ({ip, port, protocol = 'TCP'}: Destination, {count, localPort, timeoutMs = DIAL_TIMEOUT_MS, ...options}: DialOptions): DialTask => {
+const dialTask = ({ip, port, protocol = 'TCP'}: Destination, {count, localPort, ...options}: DialOptions): DialTask => {
+	const timeoutMs = options.timeoutMs ?? DIAL_TIMEOUT_MS;
 	const concurrency = options.concurrency ?? (localPort === undefined ? CONCURRENCY : 1);
 	if (!Number.isInteger(count) || count < 1 || concurrency < 1 || (localPort !== undefined && concurrency !== 1)) {
 		throw new RangeError(`cannot dial ${count} times, ${concurrency} at a time${localPort === undefined ? '' : `, from port ${localPort}: a port serves one at a time`}`);
 	}
 
 	const close = options.close ?? (localPort === undefined ? 'fin' : 'rst');
-	return {op: 'dial', to: {ip, port, protocol}, count, concurrency, timeoutMs, close, ...(localPort === undefined ? {} : {localPort})};
+	return {op: 'dial', to: {ip, port, protocol}, count, concurrency, timeoutMs, answerMs: options.timeoutMs ?? ANSWER_TIMEOUT_MS, close, ...(localPort === undefined ? {} : {localPort})};
 };
 
 const resolvConfServer = async (prober: Prober): Promise<string> => {

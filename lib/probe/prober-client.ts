@@ -104,7 +104,7 @@ export const startProber = async (shell: Shell, {nodePath = 'node'}: {nodePath?:
 		return {
 			where,
 			addresses,
-			dial: async task => perform(checked(task), Math.ceil(task.count / task.concurrency) * task.timeoutMs),
+			dial: async task => perform(checked(task), Math.ceil(task.count / task.concurrency) * (task.timeoutMs + (task.answerMs ?? 0))),
 			exchange: async task => perform(checked(task), task.timeoutMs),
 			look: (op: 'addresses' | 'resolvconf') => perform<never>({op}, 0),
 			close: () => talk.close(),

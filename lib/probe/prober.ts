@@ -75,7 +75,7 @@ const udpLine = (to: To, localPort: number | undefined, ears: Ears): Line => {
 };
 
 /** One socket, one clock, one conclusion. Rejects only when this machine could not even try (no free port, no file descriptor). */
-const attempt = <T>({to, timeoutMs, close, localPort}: {to: To; timeoutMs: number; close: 'fin' | 'rst'; localPort?: number}, first: string | Buffer, reader: Reader<T>): Promise<Timed<T | Failure>> => new Promise((resolve, reject) => {
+const attempt = <T>({to, timeoutMs, answerMs = timeoutMs, close, localPort}: {to: To; timeoutMs: number; answerMs?: number; close: 'fin' | 'rst'; localPort?: number}, first: string | Buffer, reader: Reader<T>): Promise<Timed<T | Failure>> => new Promise((resolve, reject) => {
 	const began = performance.now();
 	let received: Buffer = Buffer.alloc(0);
 	let over = false;
@@ -90,7 +90,14 @@ const attempt = <T>({to, timeoutMs, close, localPort}: {to: To; timeoutMs: numbe
 
 	const settle = (found: T | Failure) => conclude(() => resolve({...found, ms: round(performance.now() - began), ...line.local}));
 	const ears: Ears = {
-		open: () => line.say(first),
+		open() {
+			// From here on a late answer is the server's, not the network's.
+			if (to.protocol === 'TCP' && !over) {
+				clearTimeout(timer);
+				timer = arm(answerMs);
+			}
+			line.say(first);
+		},
 		heard(chunk) {
 			received = to.protocol === 'TCP' && received.length > 0 ? Buffer.concat([received, chunk]) : chunk;
 			const found = over ? undefined : reader(received, line.say);

@@ -3,7 +3,7 @@ import type {Destination, Dial} from './vantage.ts';
 /** What we and the prober say to each other, a line of JSON each. Types only: the prober runs where none of our files are. */
 export type To = Required<Destination>;
 
-export type DialTask = {readonly op: 'dial'; readonly to: To; readonly count: number; readonly concurrency: number; readonly timeoutMs: number; readonly close: 'fin' | 'rst'; readonly localPort?: number};
+export type DialTask = {readonly op: 'dial'; readonly to: To; readonly count: number; readonly concurrency: number; readonly timeoutMs: number; /** Once a TCP connection stands; left out: timeoutMs. */ readonly answerMs?: number; readonly close: 'fin' | 'rst'; readonly localPort?: number};
 
 /** One message, one answer. TCP: framed by two bytes of length, as DNS does. `samePrefix`: an answer that does not begin with this many bytes of the message is not ours, and waiting goes on. */
 export type ExchangeTask = {readonly op: 'exchange'; readonly to: To; /** In base64. */ readonly payload: string; readonly timeoutMs: number; readonly samePrefix?: number};

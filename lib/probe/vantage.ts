@@ -10,7 +10,7 @@ export type DialOptions = {
 	readonly count: number;
 	/** Connections at the same time; left out: 32. */
 	readonly concurrency?: number;
-	/** Per connection; left out: DIAL_TIMEOUT_MS. */
+	/** Per connection, for each of its parts; left out: DIAL_TIMEOUT_MS until it stands (UDP: until it is answered), then ANSWER_TIMEOUT_MS for the answer. */
 	readonly timeoutMs?: number;
 	/** Fixed source port (concurrency must be 1). */
 	readonly localPort?: number;
