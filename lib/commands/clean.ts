@@ -7,14 +7,12 @@ const addClean: AddCommand = (program, terminal) => {
 		.option('--all', 'kept clusters too')
 		.option('--cache', 'the cached parts too: the next cluster builds them again')
 		.action(async (ids: string[], {all = false, cache = false}: {all?: boolean; cache?: boolean}) => {
-			const [{clean, cleanCache}, {removeStaleLocks}, {loadProviders}, {cacheRoot, clustersRoot}] = await Promise.all([import('../run/clean.ts'), import('../run/stale-locks.ts'), import('../run/providers.ts'), import('../paths.ts')]);
+			const [{clean, cleanCache}, {loadProviders}, {cacheRoot, clustersRoot}] = await Promise.all([import('../run/clean.ts'), import('../run/providers.ts'), import('../paths.ts')]);
 			const {done, count, finish} = removals(terminal);
 			await clean(await loadProviders(), {ids, all, root: clustersRoot(), signals: terminal.interrupts.count, done});
-			const locks = ids.length === 0 ? await removeStaleLocks() : [];
-			for (const dir of locks) terminal.say(`${dir}, the locks of a killed run, is gone`);
 			const parts = cache ? await cleanCache(cacheRoot(), clustersRoot()) : [];
 			for (const name of parts) terminal.say(`cached ${name} are gone`);
-			if (count() + locks.length + parts.length === 0) terminal.say('nothing to clean');
+			if (count() + parts.length === 0) terminal.say('nothing to clean');
 			finish();
 		});
 };

@@ -6,7 +6,6 @@ import {acquireLocks} from '../check/locks.ts';
 import {TransportError} from '../shell/shell.ts';
 import {conflict, grantable, serveLocks} from './locks.ts';
 import type {Claim} from './locks.ts';
-import {removeStaleLocks} from './stale-locks.ts';
 
 const claim = (...exclusive: string[]): Claim => ({exclusive, shared: exclusive.includes('cluster') ? [] : ['cluster']});
 
@@ -83,18 +82,4 @@ test('waiting ends with the signal and with the run', async t => {
 	await t.throwsAsync(orphaned, {instanceOf: TransportError, message: /the run that serves them is gone/});
 	release();
 	t.false(existsSync(server.path));
-});
-
-test('the socket of a killed server is found and removed, a served one stays', async t => {
-	const server = await serveLocks(9);
-	t.teardown(() => server.close());
-	const child = spawn(process.execPath, ['--input-type=module', '-e', `const {serveLocks} = await import(${JSON.stringify(new URL('locks.ts', import.meta.url).href)}); process.stdout.write((await serveLocks(9)).path);`], {stdio: ['ignore', 'pipe', 'inherit']});
-	const path = String(await new Promise(resolve => child.stdout.once('data', resolve)));
-	t.false((await removeStaleLocks()).some(dir => path.startsWith(dir)));
-	const ended = new Promise(resolve => child.once('exit', resolve));
-	child.kill('SIGKILL');
-	await ended;
-	t.true((await removeStaleLocks()).some(dir => path.startsWith(dir)));
-	t.false(existsSync(path));
-	t.true(existsSync(server.path));
 });

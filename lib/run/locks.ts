@@ -25,10 +25,6 @@ export const grantable = <T extends Claim>(held: readonly Claim[], waiting: read
 	return granted;
 };
 
-/** Directories of lock servers' sockets begin so. */
-export const LOCKS_PREFIX = 'vipcheck-locks-';
-export const socketIn = (dir: string): string => join(dir, 'locks');
-
 export type LockServer = {readonly path: string; close(): Promise<void>};
 
 type Client = Claim & {readonly socket: Socket};

@@ -17,7 +17,7 @@ export const suitesJob = (checks: readonly FoundCheck[], {match, repeat}: Pick<T
 	async run({id, dir, emit, signal, silentMs}, cluster, mode, plan) {
 		const chosen = toRun(plan);
 		// Most of a check is waiting: for pods, for rules, for a lost packet's timeout.
-		const seats = Math.min(8, Math.max(4, 2 * availableParallelism()));
+		const seats = Math.min(8, availableParallelism() + 1);
 		const key = targetKey(cluster.target);
 		await writeRunPlan(dir.path, {runId: id, target: key, cluster, mode, families: ['ipv4'], checks: plan, repeat});
 		const locks = await serveLocks(seats);
