@@ -11,11 +11,11 @@ export const clusterFacts = async (kube: Kube, cluster: ClusterRef): Promise<Clu
 		kube.version.getCode(),
 		kube.core.listNode(),
 		kube.core.listNamespacedPod({namespace: 'kube-system'}),
-		Promise.all(cluster.nodes.map(async node => proxyMode(node))),
+		Promise.all(cluster.nodes.map(async node => ({node: node.name, mode: await proxyMode(node)}))),
 	]);
 	return {
 		kubernetes: gitVersion.replace(/^v/, ''),
-		mode: [...new Set(modes)].join(' and '),
+		mode: agreedMode(modes),
 		nodes: nodes.items.map(({metadata, status}) => ({
 			name: metadata?.name ?? '',
 			role: metadata?.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'worker' : 'control-plane',
@@ -26,9 +26,18 @@ export const clusterFacts = async (kube: Kube, cluster: ClusterRef): Promise<Clu
 	};
 };
 
-/** The mode as kube-proxy says it on its metrics port (kubernetes/kubernetes cmd/kube-proxy: /proxyMode). */
-const proxyMode = async ({name, access}: ClusterRef['nodes'][number]): Promise<string> => {
-	const {exitCode, stdout, stderr} = await openShell(access, name).run(['curl', '--silent', '--show-error', '--max-time', '5', 'http://127.0.0.1:10249/proxyMode'], {timeoutMs: LOOK_TIMEOUT_MS});
-	if (exitCode !== 0) throw new TransportError(`kube-proxy on ${name} does not say its mode: curl: exit code ${exitCode}: ${stderr.trim()}`);
-	return stdout.trim();
+/**
+ * The mode as kube-proxy says it on its metrics port (kubernetes/kubernetes cmd/kube-proxy: /proxyMode); undefined where it says nothing.
+ * A kube-proxy that hangs on some node is for the checks to find, not a reason to check nothing.
+ */
+const proxyMode = async ({name, access}: ClusterRef['nodes'][number]): Promise<string | undefined> => {
+	const {exitCode, stdout} = await openShell(access, name).run(['curl', '--silent', '--show-error', '--max-time', '5', 'http://127.0.0.1:10249/proxyMode'], {timeoutMs: LOOK_TIMEOUT_MS});
+	return exitCode === 0 ? stdout.trim() : undefined;
+};
+
+/** One mode that all nodes agree on which say one; several are all named, none is an error. */
+export const agreedMode = (modes: readonly {node: string; mode: string | undefined}[]): string => {
+	const said = [...new Set(modes.flatMap(({mode}) => mode ?? []))];
+	if (said.length === 0) throw new TransportError(`no kube-proxy says its mode (asked on ${modes.map(({node}) => node).join(', ')}: http://127.0.0.1:10249/proxyMode)`);
+	return said.join(' and ');
 };

@@ -5,6 +5,7 @@ import test from 'ava';
 import {clustersRoot} from '../paths.ts';
 import {parseEvents, fold} from '../fold.ts';
 import {UsageError} from '../usage.ts';
+import {openEvents} from './append.ts';
 import {fakeWorld, OPTIONS} from './fixtures/fake-world.ts';
 import {runTests} from './orchestrate.ts';
 
@@ -144,6 +145,25 @@ test('keep: a kept cluster has its way out in the output', async t => {
 	const [id] = leftOf(out);
 	t.true(output().includes(`vipcheck down ${id}`));
 	t.true((JSON.parse(readFileSync(join(clustersRoot(), id!, 'owner.json'), 'utf8')) as {kept: boolean}).kept);
+});
+
+for (const [outcome, options, code, kept] of [
+	['failed', {keep: 'failed'}, 1, true],
+	['broken', {keep: 'failed'}, 2, true],
+	['passed', {keep: 'failed'}, 0, false],
+	['failed', {keep: 'never'}, 1, false],
+	['known', {keep: 'failed'}, 0, false],
+	['known', {strict: true}, 1, false],
+] as const) test(`${outcome} with ${JSON.stringify(options)}: exit ${code}${kept ? ', kept' : ''}`, async t => {
+	const out = outDir();
+	const {world} = fakeWorld(undefined, {async runSuites({runDir}) {
+		const emit = openEvents(runDir);
+		for (const check of ['alpha/one', 'beta/two']) emit({type: 'check-finished', target: 'fake/iptables/ipv4/1.2.3', check, outcome, ms: 1});
+		return {exitCode: 0, signal: undefined, output: ''};
+	}});
+	t.is(await runTests({...OPTIONS, ...options, out}, world), code);
+	t.is(leftOf(out).length, kept ? 1 : 0);
+	t.is(recorded(out).targets[0]?.kept !== undefined, kept);
 });
 
 test('a take-down that fails is told and makes exit 2', async t => {
