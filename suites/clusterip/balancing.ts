@@ -7,7 +7,7 @@ import {echoPods, service} from '../../lib/check/workloads.ts';
 export default check({
 	title: 'New connections to a ClusterIP are spread evenly over all its endpoints, and over nothing else',
 	refs: ['https://kubernetes.io/docs/reference/networking/virtual-ips/', 'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go'],
-	faults: ['M2', 'M15'],
+	faults: ['M2', 'M3', 'M15'],
 }, async testbed => {
 	testbed.step('three echo pods behind a Service');
 	const pods = await echoPods(testbed, {name: 'echo', replicas: 3});

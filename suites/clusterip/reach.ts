@@ -7,7 +7,7 @@ export default check({
 	title: 'A ClusterIP answers from a pod and from the host network of every node, by a real endpoint, without one lost connection',
 	refs: ['https://kubernetes.io/docs/concepts/services-networking/service/#type-clusterip', 'https://kubernetes.io/docs/reference/networking/virtual-ips/'],
 	needs: ['node-access'],
-	faults: ['M4', 'M2'],
+	faults: ['M4', 'M2', 'M1'],
 }, async testbed => {
 	testbed.step('three echo pods behind a Service');
 	const pods = await echoPods(testbed, {name: 'echo', replicas: 3});
