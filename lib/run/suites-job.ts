@@ -11,6 +11,9 @@ import {planChecks, toRun} from './plan.ts';
 import {writeRunPlan} from './run-plan.ts';
 import type {RunnerEnd, RunnerInput} from './runner.ts';
 
+/** A suite's process takes a second of processor time to start: all do so at once, and then wait for their seats. */
+const PROCESSES = 8;
+
 /** Runs the checks in the processes of the test runner, side by side as far as their locks allow. */
 export const suitesJob = (checks: readonly FoundCheck[], {match, repeat}: Pick<TestOptions, 'match' | 'repeat'>, runSuites: (input: RunnerInput) => Promise<RunnerEnd>): Job => ({
 	plan: (mode, capabilities) => planChecks(checks, {mode, capabilities, matches: matcher(match)}),
@@ -23,7 +26,7 @@ export const suitesJob = (checks: readonly FoundCheck[], {match, repeat}: Pick<T
 		const locks = await serveLocks(seats);
 		try {
 			const end = await runSuites({
-				runDir: dir.path, files: [...new Set(chosen.map(check => suiteFileOf(check.id)))], locks: locks.path, concurrency: seats, signal, silentMs,
+				runDir: dir.path, files: [...new Set(chosen.map(check => suiteFileOf(check.id)))], locks: locks.path, concurrency: PROCESSES, signal, silentMs,
 				silenceLimitMs: Math.max(...chosen.map(({budgetMs}) => budgetMs)) + RUNNER_SILENCE_MARGIN_MS,
 			});
 			if (!signal.aborted) emit({type: 'runner-exited', target: key, ...end});
