@@ -7,6 +7,7 @@ import {exec} from './exec.ts';
 import {API_ANSWERS, POD_SUBNET, podRoutes, SEGMENT, segmentNetwork, SERVICE_SUBNET, type Leg} from './network.ts';
 import {IMAGE_REPOSITORY} from './parts/images.ts';
 import type {MachineSpec} from './machine/machine.ts';
+import {settled} from './settled.ts';
 
 const API = 'kubeadm.k8s.io/v1beta4';
 const args = (values: Readonly<Record<string, string>>) => Object.entries(values).map(([name, value]) => ({name, value}));
@@ -80,8 +81,8 @@ export const makeCredentials = async (kubeadm: string, target: Target, id: strin
 	// In a root of its own kubeadm writes the paths that the machine will have.
 	const run = async (...words: string[]) => exec(['chroot', root, '/kubeadm', ...words, '--config', '/etc/kubernetes/kubeadm.yaml'], {signal, log});
 	await run('init', 'phase', 'certs', 'all');
-	await Promise.all([run('init', 'phase', 'kubeconfig', 'all'), run('init', 'phase', 'control-plane', 'all')]);
-	const kubelets = await Promise.all(nodes.map(async name => [name, await run('kubeconfig', 'user', '--client-name', `system:node:${name}`, '--org', 'system:nodes')] as const));
+	await settled([run('init', 'phase', 'kubeconfig', 'all'), run('init', 'phase', 'control-plane', 'all')]);
+	const kubelets = await settled(nodes.map(async name => [name, await run('kubeconfig', 'user', '--client-name', `system:node:${name}`, '--org', 'system:nodes')] as const));
 	const read = async (path: string) => readFile(join(etc, path), 'utf8');
 	const files = Object.fromEntries(await Promise.all(FILES.map(async path => [`etc/kubernetes/${path}`, await read(path)] as const)));
 	const commands = Object.fromEntries(await Promise.all(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(async name =>

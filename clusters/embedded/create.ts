@@ -11,6 +11,7 @@ import {nodeMachine} from './node.ts';
 import {clusterImages} from './parts/images.ts';
 import {obtainParts} from './parts/obtain.ts';
 import {packageVersions} from './parts/rootfs.ts';
+import {settled} from './settled.ts';
 import {waitFor} from './wait.ts';
 
 /** A process without CAP_SYS_RESOURCE (bit 24) may not lower oom_score_adj. */
@@ -68,14 +69,14 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	};
 
 	const {api, nodes, outside} = await step('machines', async () => {
-		const network = Promise.all([switchMachine(layers), gatewayMachine(layers), outsideMachine(layers)].map(async spec => boot(spec)));
-		const credentials = await makeCredentials(parts.program('kubeadm'), target, id, leg, dir, names, {signal, log});
-		const cluster = Promise.all([
+		const [[central, gateway, outsideHost], credentials] = await settled([
+			settled([boot(switchMachine(layers)), boot(gatewayMachine(layers)), boot(outsideMachine(layers))]),
+			makeCredentials(parts.program('kubeadm'), target, id, leg, dir, names, {signal, log}),
+		]);
+		const [first, ...others] = await settled([
 			boot(apiMachine(layers, credentials, leg, names.length)),
 			...names.map(async (name, index) => boot(nodeMachine(name, index, {layers, nodes: names.length, kubeconfig: credentials.kubelets.get(name) as string, ca: credentials.ca, containerdTemplate: parts.containerd, restrictOomScore}))),
-		]);
-		const [central, gateway, outsideHost] = await network as [Machine, Machine, Machine];
-		const [first, ...others] = await cluster as [Machine, ...Machine[]];
+		]) as [Machine, ...Machine[]];
 		await plug([gateway, outsideHost, first, ...others], central);
 		await plugLeg(leg, first);
 		await writeFile(join(dir, 'kubeconfig'), credentials.admin.replace(/server: .*/, `server: https://${leg.cluster}:6443`), {mode: 0o600});
@@ -92,11 +93,11 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	await step('kube-proxy', async () => {
 		await addon('kube-proxy');
 		// CoreDNS must not dial the API's VIP before there are rules: its first connection would be tracked without them and hang for client-go's whole 30 s.
-		await Promise.all(nodes.map(async node => waitFor(node, 'kube-proxy has rules', `curl --silent --insecure --connect-timeout 1 https://${API_VIP}/livez`, {logs: 'var/log/pods/kube-system_kube-proxy-*/kube-proxy/*.log', signal, log})));
+		await settled(nodes.map(async node => waitFor(node, 'kube-proxy has rules', `curl --silent --insecure --connect-timeout 1 https://${API_VIP}/livez`, {logs: 'var/log/pods/kube-system_kube-proxy-*/kube-proxy/*.log', signal, log})));
 	}, {log});
 	await step('CoreDNS', async () => {
 		await addon('coredns');
-		await Promise.all([
+		await settled([
 			inside(api, ['kubectl', '--kubeconfig', admin, 'wait', '--for=condition=Ready', 'node', '--all', '--timeout=120s']),
 			waitFor(nodes.at(-1) as Machine, 'DNS answers', `dig +time=1 +tries=1 +short @${CLUSTER_DNS} kubernetes.default.svc.cluster.local | grep -qx ${API_VIP}`, {logs: 'var/log/pods/kube-system_coredns-*/coredns/*.log', signal, log}),
 		]);
