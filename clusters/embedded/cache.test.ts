@@ -1,14 +1,18 @@
-import {mkdtemp, readdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {execa} from 'execa';
 import {once} from './cache.ts';
 
-const scratch = async (): Promise<string> => mkdtemp(join(tmpdir(), 'vipcheck-cache-'));
+const scratch = async (t: ExecutionContext): Promise<string> => {
+	const dir = await mkdtemp(join(tmpdir(), 'vipcheck-cache-'));
+	t.teardown(async () => rm(dir, {recursive: true}));
+	return dir;
+};
 
 test('what is made once is made once, also by several at the same time', async t => {
-	const path = join(await scratch(), 'part');
+	const path = join(await scratch(t), 'part');
 	let made = 0;
 	await Promise.all([1, 2, 3].map(async () => once(path, async unfinished => {
 		made++;
@@ -19,7 +23,7 @@ test('what is made once is made once, also by several at the same time', async t
 });
 
 test('a failed make leaves nothing, and the next one works', async t => {
-	const dir = await scratch();
+	const dir = await scratch(t);
 	const path = join(dir, 'part');
 	await t.throwsAsync(once(path, async unfinished => {
 		await writeFile(join(unfinished, 'file'), 'half');
@@ -31,7 +35,7 @@ test('a failed make leaves nothing, and the next one works', async t => {
 });
 
 test('a make that was killed with SIGKILL is neither trusted nor waited for', async t => {
-	const dir = await scratch();
+	const dir = await scratch(t);
 	const path = join(dir, 'part');
 	const killed = execa(process.execPath, ['--input-type=module', '--eval', `
 		import {writeFile} from 'node:fs/promises';
