@@ -11,7 +11,7 @@ import {runCheck} from '../lib/check/run-check.ts';
 import {echoPods, service} from '../lib/check/workloads.ts';
 import type {Testbed} from '../lib/check/testbed.ts';
 import {connect} from '../lib/kube.ts';
-import {summarise} from '../lib/probe/matrix.ts';
+import {summarise} from '../lib/probe/summarise.ts';
 import {deployClients, removeNamespaces} from '../lib/run/clients.ts';
 import {targetKey, type ClusterRef} from '../lib/target.ts';
 
