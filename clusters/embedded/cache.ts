@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
-import {access, link, mkdir, readFile, readdir, rename, rm, writeFile} from 'node:fs/promises';
+import {access, mkdir, readdir, realpath, rename, rm} from 'node:fs/promises';
+import {createServer, type Server} from 'node:net';
 import {basename, dirname, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {exec} from './exec.ts';
@@ -9,24 +10,27 @@ const exists = async (path: string): Promise<boolean> => access(path).then(() =>
 /** A short name for a set of inputs: equal inputs, equal name. */
 export const digest = (...inputs: readonly string[]): string => createHash('sha256').update(inputs.join('\0')).digest('hex').slice(0, 12);
 
-/** The start time of a process (clock ticks since boot) tells it from a later one with the same pid; undefined when there is none. */
-const startOf = async (pid: number): Promise<string | undefined> =>
-	readFile(`/proc/${pid}/stat`, 'utf8').then(stat => stat.slice(stat.lastIndexOf(')')).split(' ')[20], () => undefined);
+/**
+ * Holds the name of a path as an abstract socket (unix(7)), which the kernel takes back with the process, however that ends: no lock is ever stale.
+ * Undefined: another one holds it.
+ */
+const tryLock = async (path: string): Promise<Server | undefined> => new Promise((resolve, reject) => {
+	const server = createServer();
+	server.once('error', (error: NodeJS.ErrnoException) => {
+		if (error.code === 'EADDRINUSE') resolve(undefined);
+		else reject(error);
+	});
+	server.listen(`\0vipcheck-once-${digest(path)}`, () => {
+		server.unref();
+		resolve(server);
+	});
+});
 
-/** A lock file names its holder from the moment it exists (link is atomic), so a killed holder is always recognised. */
-const tryLock = async (file: string): Promise<boolean> => {
-	const own = `${file}.${process.pid}-${randomBytes(3).toString('hex')}`;
-	await writeFile(own, `${process.pid} ${await startOf(process.pid)}`);
-	try {
-		await link(own, file);
-		return true;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-		const [pid, start] = (await readFile(file, 'utf8').catch(() => '')).split(' ');
-		if (pid && (await startOf(Number(pid))) !== start) await rm(file, {force: true});
-		return false;
-	} finally {
-		await rm(own, {force: true});
+const lock = async (path: string, signal?: AbortSignal): Promise<Server> => {
+	for (;;) {
+		const held = await tryLock(path);
+		if (held) return held;
+		await sleep(100, undefined, signal ? {signal} : {});
 	}
 };
 
@@ -37,8 +41,7 @@ const tryLock = async (file: string): Promise<boolean> => {
 export const once = async (path: string, make: (unfinished: string) => Promise<void>, signal?: AbortSignal): Promise<string> => {
 	if (await exists(path)) return path;
 	await mkdir(dirname(path), {recursive: true});
-	const lock = `${path}.lock`;
-	while (!(await tryLock(lock))) await sleep(100, undefined, signal ? {signal} : {});
+	const held = await lock(await realpath(dirname(path)).then(parent => join(parent, basename(path))), signal);
 	try {
 		if (await exists(path)) return path;
 		for (const name of await readdir(dirname(path))) if (name.startsWith(`${basename(path)}.unfinished-`)) await rm(join(dirname(path), name), {recursive: true, force: true});
@@ -54,6 +57,6 @@ export const once = async (path: string, make: (unfinished: string) => Promise<v
 		}
 		return path;
 	} finally {
-		await rm(lock, {force: true});
+		held.close();
 	}
 };

@@ -1,7 +1,8 @@
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {clustersRoot} from '../paths.ts';
-import {claimDirectory, thisProcess} from './owner.ts';
+import {thisProcess} from '../process-ref.ts';
+import {claimDirectory} from './owner.ts';
 
 /** The directory of a cluster that is to be made. */
 export const clusterDir = (id: string): string => join(clustersRoot(), id);

@@ -6,7 +6,8 @@ import type {Provider} from '../../clusters/provider.ts';
 import {UsageError} from '../usage.ts';
 import {clean, cleanCache} from './clean.ts';
 import type {Removal} from './down.ts';
-import {claimDirectory, isAlive, thisProcess} from './owner.ts';
+import {isAlive, thisProcess} from '../process-ref.ts';
+import {claimDirectory} from './owner.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'vipcheck-clean-'));
 test.after.always(() => rmSync(temporary, {recursive: true}));

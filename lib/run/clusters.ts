@@ -3,7 +3,8 @@ import {basename, join, resolve} from 'node:path';
 import {clustersRoot} from '../paths.ts';
 import type {ClusterRef} from '../target.ts';
 import {UsageError} from '../usage.ts';
-import {isAlive, readOwner} from './owner.ts';
+import {isAlive} from '../process-ref.ts';
+import {readOwner} from './owner.ts';
 import type {Owner} from './owner.ts';
 
 /** A cluster directory as it is found; `ref` only once the cluster was complete. */

@@ -1,8 +1,7 @@
 import {readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {UsageError} from '../usage.ts';
-import {isAlive, thisProcess} from './owner.ts';
-import type {ProcessRef} from './owner.ts';
+import {isAlive, thisProcess, type ProcessRef} from '../process-ref.ts';
 
 const fileOf = (dir: string): string => join(dir, 'in-use.json');
 

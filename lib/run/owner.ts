@@ -1,31 +1,12 @@
 import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {readFile, rename, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-
-/** A process: its number and when it started (clock ticks after boot), so that a later process with the same number is not taken for it. */
-export type ProcessRef = {readonly pid: number; readonly start: string};
+import type {ProcessRef} from '../process-ref.ts';
 
 /** Whose a cluster directory is. `kept`: it is meant to outlive its process, until `vipcheck down`. */
 export type Owner = ProcessRef & {readonly kept: boolean; readonly provider: string; /** When it was begun, ms since 1970. */ readonly since: number};
 
 const fileOf = (dir: string): string => join(dir, 'owner.json');
-
-const startOf = async (pid: number): Promise<string | undefined> => {
-	try {
-		// proc(5): the second field, the program's name, may hold spaces and parentheses; starttime is the 22nd.
-		const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-		return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-	} catch (error) {
-		if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-		throw error;
-	}
-};
-
-/** This process. */
-export const thisProcess = async (): Promise<ProcessRef> => ({pid: process.pid, start: await startOf(process.pid) ?? ''});
-
-/** Does the process still run? */
-export const isAlive = async ({pid, start}: ProcessRef): Promise<boolean> => await startOf(pid) === start;
 
 /** Makes a cluster's directory and says whose it is, before there is anything of the cluster. Throws EEXIST for an id that is taken. */
 export const claimDirectory = (dir: string, owner: Owner): void => {
