@@ -50,7 +50,7 @@ try {
 	await deployClients(kube, cluster, runId, {signal});
 	const {outcome, problem} = await runCheck({title: 'benchmark', refs: [], noFault: 'it only measures', body: measure}, 'bench/prober', {
 		target, runDir, emit: () => undefined, signal,
-		open: testbedMaker({runId, target, cluster, mode: cluster.target.mode, families: ['ipv4'], checks: [], repeat: 1}, kube),
+		open: testbedMaker({runId, target, cluster, mode: cluster.target.mode, checks: [], repeat: 1}, kube),
 	});
 	if (outcome !== 'passed') throw new Error(problem?.summary ?? outcome, {cause: problem});
 } finally {

@@ -7,6 +7,12 @@ export const MODES: readonly Mode[] = ['iptables', 'ipvs', 'nftables'];
 /** Address families of the cluster: 'dual' means IPv4 and IPv6 side by side. */
 export type Family = 'ipv4' | 'dual';
 
+/** One address family, as the API calls them (Service.spec.ipFamilies) in lower case. */
+export type IpFamily = 'ipv4' | 'ipv6';
+
+/** Those of a cluster. */
+export const familiesOf = (family: Family): readonly IpFamily[] => (family === 'dual' ? ['ipv4', 'ipv6'] : ['ipv4']);
+
 /** What a run is about: one cluster that a provider makes or finds. */
 export type Target = {readonly provider: string; readonly mode: Mode; readonly family: Family; readonly version: string; readonly workers: number};
 

@@ -1,10 +1,11 @@
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {parse, stringify} from 'yaml';
-import type {Target} from '../../lib/target.ts';
+import type {Family, Target} from '../../lib/target.ts';
 import {COREDNS_VERSION} from './parts.ts';
 import {exec} from './exec.ts';
-import {API_ANSWERS, POD_SUBNET, podRoutes, SEGMENT, segmentNetwork, SERVICE_SUBNET, type Leg} from './network.ts';
+import {hostAddress, podSubnet, serviceSubnet, versionsOf, type Version} from './addresses.ts';
+import {API_ANSWERS, defaultRoute, ipv6Settings, podRoutes, segmentNetwork, type Leg} from './network.ts';
 import {IMAGE_REPOSITORY} from './parts/images.ts';
 import type {MachineSpec} from './machine/machine.ts';
 import {settled} from './settled.ts';
@@ -12,19 +13,21 @@ import {settled} from './settled.ts';
 const API = 'kubeadm.k8s.io/v1beta4';
 const args = (values: Readonly<Record<string, string>>) => Object.entries(values).map(([name, value]) => ({name, value}));
 
+const subnets = (family: Family, of: (version: Version) => string): string => versionsOf(family).map(version => of(version)).join(',');
+
 /** What kubeadm is told (https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/); all flags of the control plane come from kubeadm's own answer. */
 const kubeadmConfig = (target: Target, id: string, leg: Leg): string => [
 	{
 		apiVersion: API, kind: 'InitConfiguration',
-		localAPIEndpoint: {advertiseAddress: SEGMENT.api, bindPort: 6443},
+		localAPIEndpoint: {advertiseAddress: hostAddress('api'), bindPort: 6443},
 		nodeRegistration: {name: 'control-plane', criSocket: 'unix:///run/containerd/containerd.sock'},
 		patches: {directory: '/etc/kubernetes/patches'},
 	},
 	{
 		apiVersion: API, kind: 'ClusterConfiguration', clusterName: `vipcheck-${id}`, kubernetesVersion: `v${target.version}`,
-		controlPlaneEndpoint: `${SEGMENT.api}:6443`, encryptionAlgorithm: 'ECDSA-P256',
+		controlPlaneEndpoint: `${hostAddress('api')}:6443`, encryptionAlgorithm: 'ECDSA-P256',
 		imageRepository: IMAGE_REPOSITORY, dns: {imageRepository: IMAGE_REPOSITORY, imageTag: `v${COREDNS_VERSION}`},
-		networking: {podSubnet: POD_SUBNET, serviceSubnet: SERVICE_SUBNET, dnsDomain: 'cluster.local'},
+		networking: {podSubnet: subnets(target.family, podSubnet), serviceSubnet: subnets(target.family, serviceSubnet), dnsDomain: 'cluster.local'},
 		apiServer: {
 			certSANs: [leg.cluster, 'localhost', '127.0.0.1'],
 			extraArgs: args({
@@ -38,7 +41,7 @@ const kubeadmConfig = (target: Target, id: string, leg: Leg): string => [
 		scheduler: {extraArgs: args({'leader-elect': 'false'})},
 	},
 	{
-		apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', mode: target.mode, clusterCIDR: POD_SUBNET,
+		apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration', mode: target.mode, clusterCIDR: subnets(target.family, podSubnet),
 		// nf_conntrack_max is read-only in a network namespace, and kube-proxy exits when it cannot write it (kind does the same).
 		conntrack: {maxPerCore: 0},
 	},
@@ -95,12 +98,12 @@ export const makeCredentials = async (kubeadm: string, target: Target, id: strin
 };
 
 /** The machine of the control plane: not a Node, no kubelet, no kube-proxy; the host's leg ends here and nothing is forwarded. */
-export const apiMachine = (layers: readonly string[], credentials: Credentials, leg: Leg, nodes: number): MachineSpec => ({
+export const apiMachine = (layers: readonly string[], credentials: Credentials, leg: Leg, nodes: number, family: Family): MachineSpec => ({
 	name: 'api',
 	layers,
 	links: ['eth0', 'leg'],
-	network: [...segmentNetwork(SEGMENT.api, podRoutes(nodes)), `addr add ${leg.cluster}/31 dev leg`, 'link set leg up', `route add default via ${SEGMENT.gateway}`],
-	sysctls: {'net/ipv4/ip_forward': '0', 'net/ipv6/conf/all/disable_ipv6': '1'},
+	network: [...segmentNetwork({family, address: version => hostAddress('api', version)}, podRoutes(family, nodes)), 'link set leg addrgenmode none', `addr add ${leg.cluster}/31 dev leg`, 'link set leg up', ...defaultRoute(family)],
+	sysctls: {'net/ipv4/ip_forward': '0', ...ipv6Settings(family)},
 	files: {...credentials.files, 'var/log/kubernetes/audit.log': ''},
 	services: {
 		etcd: script(ETCD),

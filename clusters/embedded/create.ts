@@ -1,16 +1,18 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {stringify} from 'yaml';
-import type {ClusterRef, Target} from '../../lib/target.ts';
+import type {ClusterRef, Family, Target} from '../../lib/target.ts';
 import type {CreateContext} from '../provider.ts';
+import {API_VIP, CLUSTER_DNS, hostAddress, nodeAddress, podSubnetOf, versionsOf} from './addresses.ts';
 import {apiMachine, makeCredentials} from './control-plane.ts';
 import {exec} from './exec.ts';
 import {bootMachine, prepareMachine, type Machine, type MachineSpec} from './machine/machine.ts';
-import {API_ANSWERS, API_VIP, chooseLeg, CLUSTER_DNS, nodeAddress, plug, plugLeg, podSubnetOf, SEGMENT, segmentNetwork} from './network.ts';
+import {API_ANSWERS, chooseLeg, defaultRoute, GATEWAY_RULES, ipv6Settings, plug, plugLeg, segmentNetwork} from './network.ts';
 import {nodeMachine} from './node.ts';
 import {clusterImages} from './parts/images.ts';
 import {obtainParts} from './parts/obtain.ts';
 import {packageVersions} from './parts/rootfs.ts';
+import {podLinks} from './pod-links.ts';
 import {settled} from './settled.ts';
 import {waitFor} from './wait.ts';
 
@@ -27,26 +29,26 @@ const switchMachine = (layers: readonly string[]): MachineSpec => ({
 });
 
 /** The segment's default gateway answers ARP and forwards nothing: what leaves the cluster is lost here, as a timeout and not as "network unreachable". */
-const gatewayMachine = (layers: readonly string[]): MachineSpec => ({
-	name: 'gateway', layers, links: ['eth0'], network: segmentNetwork(SEGMENT.gateway), sysctls: {'net/ipv4/ip_forward': '0', 'net/ipv6/conf/all/disable_ipv6': '1'},
-	nft: 'table ip gateway {\n\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n\t}\n}\n',
+const gatewayMachine = (layers: readonly string[], family: Family): MachineSpec => ({
+	name: 'gateway', layers, links: ['eth0'], network: segmentNetwork({family, address: version => hostAddress('gateway', version)}),
+	sysctls: {'net/ipv4/ip_forward': '0', ...ipv6Settings(family)}, nft: GATEWAY_RULES,
 });
 
-const outsideMachine = (layers: readonly string[]): MachineSpec => ({
-	name: 'outside', layers, links: ['eth0'], network: [...segmentNetwork(SEGMENT.outside), `route add default via ${SEGMENT.gateway}`], sysctls: {'net/ipv6/conf/all/disable_ipv6': '1'},
+const outsideMachine = (layers: readonly string[], family: Family): MachineSpec => ({
+	name: 'outside', layers, links: ['eth0'], network: segmentNetwork({family, address: version => hostAddress('outside', version)}, defaultRoute(family)), sysctls: ipv6Settings(family),
 });
 
 const binding = (name: string, role: string, subject: Record<string, string>) =>
 	({apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: {name}, roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role}, subjects: [{apiGroup: 'rbac.authorization.k8s.io', ...subject}]});
 
 /** Nodes exist before their kubelets: each has its pod subnet, role and taint from the first moment, as its CNI configuration says. */
-const firstObjects = (names: readonly string[]): string => [
+const firstObjects = (names: readonly string[], family: Family): string => [
 	binding('kubeadm:cluster-admins', 'cluster-admin', {kind: 'Group', name: 'kubeadm:cluster-admins'}),
 	binding('vipcheck:apiserver-kubelet', 'system:kubelet-api-admin', {kind: 'User', name: 'kube-apiserver-kubelet-client'}),
 	...names.map((name, index) => ({
 		apiVersion: 'v1', kind: 'Node',
 		metadata: {name, labels: {'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...(index === 0 ? {'node-role.kubernetes.io/control-plane': ''} : {})}},
-		spec: {podCIDR: podSubnetOf(index), podCIDRs: [podSubnetOf(index)], taints: index === 0 ? [{key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule'}] : []},
+		spec: {podCIDR: podSubnetOf(index, 4), podCIDRs: versionsOf(family).map(version => podSubnetOf(index, version)), taints: index === 0 ? [{key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule'}] : []},
 	})),
 ].map(document => stringify(document)).join('---\n');
 
@@ -61,6 +63,8 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 
 	const parts = await step('parts', async () => obtainParts(target.version, process.execPath, restrictOomScore, {cache, signal, log: partsLog, progress}), {log: partsLog});
 	const {layers} = parts;
+	const {family} = target;
+	const links = await podLinks();
 	const leg = await chooseLeg(id);
 	const boot = async (spec: MachineSpec): Promise<Machine> => {
 		signal.throwIfAborted();
@@ -70,12 +74,12 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 
 	const {api, nodes, outside} = await step('machines', async () => {
 		const [[central, gateway, outsideHost], credentials] = await settled([
-			settled([boot(switchMachine(layers)), boot(gatewayMachine(layers)), boot(outsideMachine(layers))]),
+			settled([boot(switchMachine(layers)), boot(gatewayMachine(layers, family)), boot(outsideMachine(layers, family))]),
 			makeCredentials(parts.program('kubeadm'), target, id, leg, dir, names, {signal, log}),
 		]);
 		const [first, ...others] = await settled([
-			boot(apiMachine(layers, credentials, leg, names.length)),
-			...names.map(async (name, index) => boot(nodeMachine(name, index, {layers, nodes: names.length, kubeconfig: credentials.kubelets.get(name) as string, ca: credentials.ca, containerdTemplate: parts.containerd, restrictOomScore}))),
+			boot(apiMachine(layers, credentials, leg, names.length, family)),
+			...names.map(async (name, index) => boot(nodeMachine(name, index, {layers, family, links, nodes: names.length, kubeconfig: credentials.kubelets.get(name) as string, ca: credentials.ca, containerdTemplate: parts.containerd, restrictOomScore}))),
 		]) as [Machine, ...Machine[]];
 		await plug([gateway, outsideHost, first, ...others], central);
 		await plugLeg(leg, first);
@@ -88,7 +92,7 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	const addon = async (name: string) => inside(api, ['kubeadm', 'init', 'phase', 'addon', name, '--config', '/etc/kubernetes/kubeadm.yaml', '--kubeconfig', admin]);
 	await step('control plane', async () => {
 		await waitFor(api, 'the API server answers', API_ANSWERS, {logs: 'var/log/kube-apiserver.log', signal, log});
-		await inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '-f', '-'], firstObjects(names));
+		await inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '-f', '-'], firstObjects(names, family));
 	}, {log});
 	await step('kube-proxy', async () => {
 		await addon('kube-proxy');
@@ -106,10 +110,10 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	const kubeconfig = join(dir, 'kubeconfig');
 	return {
 		id, dir, target, kubeconfig,
-		nodes: names.map((name, index) => ({name, role: index === 0 ? 'control-plane' : 'worker', ips: [nodeAddress(index)], access: (nodes[index] as Machine).access})),
-		outside: {ips: [SEGMENT.outside], access: outside.access},
+		nodes: names.map((name, index) => ({name, role: index === 0 ? 'control-plane' : 'worker', ips: versionsOf(family).map(version => nodeAddress(index, version)), access: (nodes[index] as Machine).access})),
+		outside: {ips: versionsOf(family).map(version => hostAddress('outside', version)), access: outside.access},
 		images: clusterImages(target.version),
-		parts: await packageVersions(dirname(layers.at(-1) as string), ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables']),
+		parts: {...await packageVersions(dirname(layers.at(-1) as string), ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables']), 'CNI plugin': links},
 		usage: [`export KUBECONFIG=${kubeconfig}`, `export PATH=${parts.bin}:$PATH   # kubectl ${target.version}`],
 	};
 };

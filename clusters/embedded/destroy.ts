@@ -2,6 +2,7 @@ import {access, readdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {exec} from './exec.ts';
 import {hierarchies} from './machine/cgroup.ts';
+import {directoriesOf} from './machine/directories.ts';
 import {endMachines} from './machine/end.ts';
 import {importerOf} from './parts/containerd.ts';
 
@@ -22,14 +23,23 @@ export const destroyCluster = async (dir: string, id: string): Promise<void> => 
 
 const isAlive = async (pid: number): Promise<boolean> => access(`/proc/${pid}`).then(() => true, () => false);
 
-/** Ids of everything of ours that the host still has (cgroups, links), also where no directory tells of it any more. An import that is under way is not among them. */
+/** Does a directory tell of the cluster, if not one of this cache then of another? */
+const isTold = async (id: string): Promise<boolean> => {
+	const told = await Promise.all((await directoriesOf(id)).map(async dir => access(dir).then(() => true, () => false)));
+	return told.includes(true);
+};
+
+/**
+ * Ids of everything of ours that the host still has (cgroups, links) and that no directory tells of any more.
+ * An import that is under way is not among them, nor is a cluster that lives in another cache.
+ */
 export const strayClusters = async (): Promise<readonly string[]> => {
 	const groups = await Promise.all((await hierarchies()).map(async ({mountPoint}) => readdir(mountPoint)));
 	const names = [...groups.flat(), ...await linkNames()].filter(name => name.startsWith(PREFIX));
 	const ids = [...new Set(names.map(name => name.slice(PREFIX.length)))];
-	const busy = await Promise.all(ids.map(async id => {
+	const wanted = await Promise.all(ids.map(async id => {
 		const importer = importerOf(id);
-		return importer !== undefined && await isAlive(importer);
+		return importer === undefined ? isTold(id) : isAlive(importer);
 	}));
-	return ids.filter((_, index) => !busy[index]);
+	return ids.filter((_, index) => !wanted[index]);
 };

@@ -1,41 +1,53 @@
+import type {Family} from '../../lib/target.ts';
+import {hostAddress, nodeAddress, podSubnet, podSubnetOf, segmentPrefix, versionsOf, type Version} from './addresses.ts';
 import {digest} from './cache.ts';
 import {exec} from './exec.ts';
 import type {Machine} from './machine/machine.ts';
 
-/**
- * Addresses of a cluster. Each cluster has a segment of its own inside namespaces of its own, so all clusters use the same ones;
- * only the leg to the host differs.
- */
-export const SEGMENT = {prefix: 24, gateway: '172.18.0.1', api: '172.18.0.2', outside: '172.18.0.100'} as const;
-export const POD_SUBNET = '10.244.0.0/16';
-export const SERVICE_SUBNET = '10.96.0.0/16';
-/** The first address of the range is the API server's Service. */
-export const API_VIP = '10.96.0.1';
-export const CLUSTER_DNS = '10.96.0.10';
-
-/** Address of the Node with this index on the segment (0 is the control-plane Node). */
-export const nodeAddress = (index: number): string => `172.18.0.${10 + index}`;
-export const podSubnetOf = (index: number): string => `10.244.${index}.0/24`;
-
 /** A shell condition: the API server serves. */
-export const API_ANSWERS = `curl --silent --output /dev/null --fail --insecure --max-time 2 https://${SEGMENT.api}:6443/readyz`;
+export const API_ANSWERS = `curl --silent --output /dev/null --fail --insecure --max-time 2 https://${hostAddress('api')}:6443/readyz`;
 
 export type Leg = {readonly link: string; readonly host: string; readonly cluster: string};
 
-/** `ip -batch` lines of a machine with one interface on the segment. */
-export const segmentNetwork = (address: string, routes: readonly string[] = []): readonly string[] => [
-	'link set lo up', `addr add ${address}/${SEGMENT.prefix} dev eth0`, 'link set eth0 up', ...routes,
+type Place = {readonly family: Family; readonly address: (version: Version) => string};
+
+/** `ip -batch` lines of a machine with one interface on the segment. Nobody else can have its addresses: it does not look for duplicates. */
+export const segmentNetwork = ({family, address}: Place, routes: readonly string[] = []): readonly string[] => [
+	'link set lo up',
+	...versionsOf(family).map(version => `addr add ${address(version)}/${segmentPrefix(version)} dev eth0${version === 6 ? ' nodad' : ''}`),
+	'link set eth0 up', ...routes,
 ];
 
+/** The route to everything else. */
+export const defaultRoute = (family: Family): readonly string[] => versionsOf(family).map(version => `route add default via ${hostAddress('gateway', version)}`);
+
 /** Routes to the pods of every Node but `self`. */
-export const podRoutes = (nodes: number, self?: number): readonly string[] =>
-	Array.from({length: nodes}, (_, index) => index).filter(index => index !== self).map(index => `route add ${podSubnetOf(index)} via ${nodeAddress(index)}`);
+export const podRoutes = (family: Family, nodes: number, self?: number): readonly string[] =>
+	versionsOf(family).flatMap(version => Array.from({length: nodes}, (_, index) => index).filter(index => index !== self)
+		.map(index => `route add ${podSubnetOf(index, version)} via ${nodeAddress(index, version)}`));
+
+/** Settings of a machine's IPv6: off where the cluster has none; else nothing that takes time or listens to others. */
+export const ipv6Settings = (family: Family): Readonly<Record<string, string>> => (family === 'dual'
+	? Object.fromEntries(['all', 'default'].flatMap(name => [['disable_ipv6', '0'], ['accept_dad', '0'], ['accept_ra', '0']].map(([key, value]) => [`net/ipv6/conf/${name}/${key}`, value as string])))
+	: {'net/ipv6/conf/all/disable_ipv6': '1'});
 
 /** What leaves the pod network takes the node's address, as every CNI does it; kube-proxy masquerades only what it marked. */
-export const masquerade = `table ip cni-masquerade {
+export const masquerade = (family: Family): string => versionsOf(family).map(version => {
+	const ip = version === 6 ? 'ip6' : 'ip';
+	return `table ${ip} cni-masquerade {
 	chain postrouting {
 		type nat hook postrouting priority srcnat + 10; policy accept;
-		ip saddr ${POD_SUBNET} ip daddr != ${POD_SUBNET} oifname "eth0" masquerade
+		${ip} saddr ${podSubnet(version)} ${ip} daddr != ${podSubnet(version)} oifname "eth0" masquerade
+	}
+}
+`;
+}).join('');
+
+/** What the gateway takes in: nothing but questions for its link-layer address, which IPv6 asks over IP. */
+export const GATEWAY_RULES = `table inet gateway {
+	chain input {
+		type filter hook input priority 0; policy drop;
+		icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept
 	}
 }
 `;

@@ -1,7 +1,10 @@
 import {stringify} from 'yaml';
-import {API_ANSWERS, CLUSTER_DNS, masquerade, nodeAddress, podRoutes, podSubnetOf, SEGMENT, segmentNetwork} from './network.ts';
+import type {Family} from '../../lib/target.ts';
+import {CLUSTER_DNS, hostAddress, nodeAddress, podSubnetOf, versionsOf} from './addresses.ts';
+import {API_ANSWERS, defaultRoute, ipv6Settings, masquerade, podRoutes, segmentNetwork} from './network.ts';
 import {PAUSE_IMAGE} from './parts/images.ts';
 import type {MachineSpec} from './machine/machine.ts';
+import type {PodLinks} from './pod-links.ts';
 
 /**
  * containerd 1.6's CRI plugin. Without CAP_SYS_RESOURCE runc cannot lower oom_score_adj and no pod starts;
@@ -29,38 +32,44 @@ const kubeletConfig = stringify({
 	failSwapOn: false,
 });
 
-const cniConfig = (index: number): string => JSON.stringify({
+const cniConfig = (index: number, family: Family, links: PodLinks): string => JSON.stringify({
 	cniVersion: '1.0.0', name: 'vipcheck',
 	plugins: [
-		{type: 'bridge', bridge: 'cni0', isDefaultGateway: true, hairpinMode: true, ipMasq: false, ipam: {type: 'host-local', dataDir: '/run/cni-ipam', ranges: [[{subnet: podSubnetOf(index)}]]}},
+		{
+			...(links === 'bridge' ? {type: 'bridge', bridge: 'cni0', isDefaultGateway: true, hairpinMode: true} : {type: 'ptp'}), ipMasq: false,
+			ipam: {
+				type: 'host-local', dataDir: '/run/cni-ipam', ranges: versionsOf(family).map(version => [{subnet: podSubnetOf(index, version)}]),
+				...(links === 'ptp' && {routes: versionsOf(family).map(version => ({dst: version === 6 ? '::/0' : '0.0.0.0/0'}))}),
+			},
+		},
 		{type: 'portmap', capabilities: {portMappings: true}},
 	],
 }, undefined, '\t');
 
-export type NodeOptions = {readonly layers: readonly string[]; readonly nodes: number; readonly kubeconfig: string; readonly ca: string; readonly containerdTemplate: string; readonly restrictOomScore: boolean};
+export type NodeOptions = {readonly layers: readonly string[]; readonly family: Family; readonly links: PodLinks; readonly nodes: number; readonly kubeconfig: string; readonly ca: string; readonly containerdTemplate: string; readonly restrictOomScore: boolean};
 
 /** A Node: containerd, kubelet and what they start. The control-plane Node differs by its taint and label only. */
-export const nodeMachine = (name: string, index: number, {layers, nodes, kubeconfig, ca, containerdTemplate, restrictOomScore}: NodeOptions): MachineSpec => ({
+export const nodeMachine = (name: string, index: number, {layers, family, links, nodes, kubeconfig, ca, containerdTemplate, restrictOomScore}: NodeOptions): MachineSpec => ({
 	name,
 	layers,
 	links: ['eth0'],
-	network: [...segmentNetwork(nodeAddress(index), podRoutes(nodes, index)), `route add default via ${SEGMENT.gateway}`],
-	sysctls: {'net/ipv4/ip_forward': '1', 'net/ipv6/conf/all/disable_ipv6': '1', 'net/bridge/bridge-nf-call-iptables': '1'},
-	nft: masquerade,
+	network: segmentNetwork({family, address: version => nodeAddress(index, version)}, [...podRoutes(family, nodes, index), ...defaultRoute(family)]),
+	sysctls: {'net/ipv4/ip_forward': '1', ...ipv6Settings(family), ...(family === 'dual' && {'net/ipv6/conf/all/forwarding': '1'}), 'net/bridge/bridge-nf-call-iptables': '1', 'net/bridge/bridge-nf-call-ip6tables': '1'},
+	nft: masquerade(family),
 	disk: {'var/lib/containerd': containerdTemplate},
 	files: {
 		'etc/containerd/config.toml': containerdConfig(restrictOomScore),
-		'etc/cni/net.d/10-vipcheck.conflist': cniConfig(index),
+		'etc/cni/net.d/10-vipcheck.conflist': cniConfig(index, family, links),
 		'etc/kubernetes/pki/ca.crt': ca,
 		'etc/kubernetes/kubelet.conf': kubeconfig,
 		// CoreDNS forwards to what the node asks; a loopback address would be itself. The gateway answers nothing.
-		'etc/resolv.conf': `nameserver ${SEGMENT.gateway}\n`,
+		'etc/resolv.conf': `nameserver ${hostAddress('gateway')}\n`,
 		'var/lib/kubelet/config.yaml': kubeletConfig,
 	},
 	services: {
 		containerd: 'exec containerd',
 		// A kubelet that starts before the API server answers only takes its processor time away, retrying.
 		kubelet: `until [ -S /run/containerd/containerd.sock ] && ${API_ANSWERS}; do sleep 0.2; done
-exec kubelet --config=/var/lib/kubelet/config.yaml --kubeconfig=/etc/kubernetes/kubelet.conf --hostname-override=${name} --node-ip=${nodeAddress(index)}`,
+exec kubelet --config=/var/lib/kubelet/config.yaml --kubeconfig=/etc/kubernetes/kubelet.conf --hostname-override=${name} --node-ip=${versionsOf(family).map(version => nodeAddress(index, version)).join(',')}`,
 	},
 });

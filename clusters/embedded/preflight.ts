@@ -19,7 +19,7 @@ const INOTIFY_CONTROL_PLANE = 14;
 /** Program → Debian package that has it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
 	'apt-get': 'apt', 'dpkg-deb': 'dpkg', tar: 'tar', chroot: 'coreutils', cp: 'coreutils', sync: 'coreutils', find: 'findutils',
-	ip: 'iproute2', mount: 'mount', nsenter: 'util-linux', pivot_root: 'util-linux', unshare: 'util-linux',
+	ip: 'iproute2', mount: 'mount', nsenter: 'util-linux', setpriv: 'util-linux', pivot_root: 'util-linux', unshare: 'util-linux',
 };
 
 const reachable = async (path: string, mode: number): Promise<boolean> => access(path, mode).then(() => true, () => false);
@@ -62,6 +62,7 @@ const missing = async (target: Target, cache: string): Promise<readonly string[]
 		...await missingPrograms(),
 		...await go.missing(),
 		...(await hasFileSystem('overlay') ? [] : ['the kernel has no overlay file system (CONFIG_OVERLAY_FS)']),
+		...(target.family === 'ipv4' || await reachable('/proc/sys/net/ipv6', constants.F_OK) ? [] : ['the kernel has no IPv6 (booted with ipv6.disable=1?), which family dual needs']),
 		...(groups.length > 0 ? [] : ['no cgroup hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup']),
 		...closed.map(path => `${path} cannot be written: in a container, give it its cgroups (--privileged --cgroupns=private)`),
 		...(totalmem() / GIB < MEMORY_GIB ? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`] : []),
@@ -92,9 +93,8 @@ const missingInotify = async ({workers}: Target): Promise<readonly string[]> => 
 };
 
 /** What of a target this provider cannot do, whatever the machine. */
-const unsupported = ({mode, family}: Target): readonly string[] => [
+const unsupported = ({mode}: Target): readonly string[] => [
 	...(mode === 'ipvs' ? ['mode ipvs needs nodes whose kernel has IPVS, which this provider does not have yet'] : []),
-	...(family === 'dual' ? ['its network is IPv4 only so far'] : []),
 ];
 
 /** Can a cluster of this kind be made here? `why` has a line for each reason against it. */

@@ -1,8 +1,10 @@
 import {causesOf} from '../usage.ts';
 import type {Testbed, TestNode} from './testbed.ts';
 
-const RULES: Readonly<Record<Testbed['mode'], readonly string[]>> = {
-	iptables: ['iptables-save', '-c'], nftables: ['nft', 'list', 'table', 'ip', 'kube-proxy'], ipvs: ['ipvsadm', '--save', '--numeric'],
+const RULES: Readonly<Record<Testbed['mode'], Readonly<Record<Testbed['family'], readonly string[]>>>> = {
+	iptables: {ipv4: ['iptables-save', '-c'], ipv6: ['ip6tables-save', '-c']},
+	nftables: {ipv4: ['nft', 'list', 'table', 'ip', 'kube-proxy'], ipv6: ['nft', 'list', 'table', 'ip6', 'kube-proxy']},
+	ipvs: {ipv4: ['ipvsadm', '--save', '--numeric'], ipv6: ['ipvsadm', '--save', '--numeric']},
 };
 
 /** What is asked after a red; where it cannot be had, why. */
@@ -14,20 +16,20 @@ const orWhy = async (ask: () => Promise<string>): Promise<string> => {
 	}
 };
 
-const rulesOf = async (node: TestNode, mode: Testbed['mode']): Promise<string> => orWhy(async () => {
-	const {stdout, stderr} = await node.shell.run(RULES[mode]);
+const rulesOf = async (node: TestNode, {mode, family}: Testbed): Promise<string> => orWhy(async () => {
+	const {stdout, stderr} = await node.shell.run(RULES[mode][family]);
 	return stdout + stderr;
 });
 
 /** Saves what the API and the nodes say about the namespace of a check that went red, before it is deleted. */
 export const autopsy = async (testbed: Testbed): Promise<void> => {
-	const {kube, namespace, nodes, mode, evidence} = testbed;
+	const {kube, namespace, nodes, evidence} = testbed;
 	const [objects, ...rules] = await Promise.all([
 		orWhy(async () => {
 			const [services, slices, pods, events] = await Promise.all([kube.core.listNamespacedService({namespace}), kube.discovery.listNamespacedEndpointSlice({namespace}), kube.core.listNamespacedPod({namespace}), kube.events(namespace)]);
 			return JSON.stringify({services: services.items, endpointSlices: slices.items, pods: pods.items, events}, undefined, '\t');
 		}),
-		...nodes.map(async node => rulesOf(node, mode)),
+		...nodes.map(async node => rulesOf(node, testbed)),
 	]);
 	evidence('objects.json', objects);
 	for (const [index, node] of nodes.entries()) evidence(`${node.name}-rules.txt`, rules[index] as string);

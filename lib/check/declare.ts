@@ -4,6 +4,7 @@ import test from 'ava';
 import {connect} from '../kube.ts';
 import {openEvents} from '../run/append.ts';
 import {readRunPlan} from '../run/run-plan.ts';
+import {pathOf} from './check-id.ts';
 import type {CheckContext} from './check-context.ts';
 import type {Check} from './check.ts';
 import {acquireLocks, watchParent} from './locks.ts';
@@ -33,7 +34,7 @@ export const declareSuite = async (url: string): Promise<void> => {
 		acquire: async (exclusive, signal) => acquireLocks(locks, exclusive, signal),
 	};
 	for (const {id} of plan.checks.filter(planned => !planned.skip && dirname(planned.id) === basename(folder))) {
-		const {default: check} = await import(join(folder, `${basename(id)}.ts`)) as {default: Check};
+		const {default: check} = await import(join(folder, `${basename(pathOf(id))}.ts`)) as {default: Check};
 		test(id, async t => {
 			const bad: string[] = [];
 			// One after the other: the rounds share the check's id, and the events of two at once could not be told apart.

@@ -1,6 +1,7 @@
 import type {Grid} from '../events.ts';
 import {judge, type Expected} from '../probe/judge.ts';
 import type {Destination, Dial, Vantage} from '../probe/vantage.ts';
+import {withPort} from './ip.ts';
 import {Violation} from './problem.ts';
 import type {Testbed} from './testbed.ts';
 
@@ -20,7 +21,7 @@ export type Sent = Flow & {readonly dials: readonly Dial[]};
 
 /** A line to paste at the place that `from` names. */
 export const reproduceLine = ({to, from}: Pick<Flow, 'to' | 'from'>): string => {
-	const command = to.protocol === 'UDP' ? `echo hostname | socat -t 2 - UDP:${to.ip}:${to.port}` : `curl --max-time 2 http://${to.ip}:${to.port}/hostname`;
+	const command = to.protocol === 'UDP' ? `echo hostname | socat -t 2 - UDP:${withPort(to.ip, to.port)}` : `curl --max-time 2 http://${withPort(to.ip, to.port)}/hostname`;
 	return `${command}   # from ${from.name}`;
 };
 

@@ -4,6 +4,10 @@ import {eventually} from './eventually.ts';
 import {DNS_FOLLOWS_TIMEOUT_MS} from '../limits.ts';
 import {Violation} from './problem.ts';
 import type {Testbed} from './testbed.ts';
+import {podIpOf} from './workloads.ts';
+
+/** The type of the records that hold addresses. */
+export const addressType = ({family}: Pick<Testbed, 'family'>): 'A' | 'AAAA' => (family === 'ipv6' ? 'AAAA' : 'A');
 
 /** A question with the exact answer it must have. */
 export type Question = {readonly name: string; readonly type: RecordType; readonly answers: readonly ExpectedRecord[]; readonly glue?: readonly ExpectedRecord[]};
@@ -14,7 +18,10 @@ type Asked = {readonly question: Question; readonly server: Server; readonly fro
 /** Every CoreDNS pod, to be asked by itself: one that answers wrongly hides behind the Service. */
 const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
 	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
-	return items.flatMap(({metadata, status, spec}) => (metadata?.name && status?.podIP && !metadata.deletionTimestamp ? [{name: metadata.name, ip: status.podIP, node: spec?.nodeName ?? ''}] : []));
+	return items.flatMap(({metadata, status, spec}) => {
+		const ip = podIpOf({status}, testbed.family);
+		return metadata?.name && ip && !metadata.deletionTimestamp ? [{name: metadata.name, ip, node: spec?.nodeName ?? ''}] : [];
+	});
 };
 
 const ask = async (from: Vantage, server: Server, question: Question): Promise<Asked> => {

@@ -9,7 +9,10 @@ import type {RunPlan} from '../run/run-plan.ts';
 import {openShell} from '../shell/open.ts';
 import {podShell} from '../shell/pod.ts';
 import {TransportError} from '../shell/shell.ts';
+import type {IpFamily} from '../target.ts';
 import {autopsy} from './autopsy.ts';
+import {familyOf} from './check-id.ts';
+import {ipFamilyOf} from './ip.ts';
 import type {OpenTestbed} from './check-context.ts';
 import {eventually} from './eventually.ts';
 import type {TestNode, Testbed} from './testbed.ts';
@@ -17,7 +20,11 @@ import type {TestNode, Testbed} from './testbed.ts';
 /** Where Node is in the client image. */
 const CLIENT_NODE = '/usr/local/bin/node';
 
-const nodesOf = ({cluster}: RunPlan): readonly TestNode[] => cluster.nodes.map(node => ({...node, ip: node.ips[0] as string, shell: openShell(node.access, node.name)}));
+const nodesOf = ({cluster}: RunPlan, family: IpFamily): readonly TestNode[] => cluster.nodes.map(node => {
+	const ips = node.ips.filter(ip => ipFamilyOf(ip) === family);
+	if (!ips[0]) throw new TransportError(`node ${node.name} has no ${family} address; it has ${node.ips.join(', ')}`);
+	return {...node, ips, ip: ips[0], shell: openShell(node.access, node.name)};
+});
 
 const atLeastOne = (workers: readonly TestNode[]): Testbed['workers'] => {
 	const [first, ...others] = workers;
@@ -67,7 +74,8 @@ const places = () => {
 export const testbedMaker = (plan: RunPlan, kube: Kube): OpenTestbed => async ({id, signal, recorder}) => {
 	const {cluster, mode} = plan;
 	const bound = kube.bound(signal);
-	const nodes = nodesOf(plan);
+	const family = familyOf(id);
+	const nodes = nodesOf(plan, family);
 	const node = (name: string): TestNode => {
 		const found = nodes.find(one => one.name === name);
 		if (!found) throw new TransportError(`the cluster has no node ${name}; it has ${nodes.map(one => one.name).join(', ')}`);
@@ -76,7 +84,7 @@ export const testbedMaker = (plan: RunPlan, kube: Kube): OpenTestbed => async ({
 	const namespace = await makeNamespace(bound, plan, id, signal);
 	const opened = places();
 	const testbed: Testbed = {
-		cluster, mode, family: 'ipv4', namespace, kube: bound, signal, nodes, workers: atLeastOne(nodes.filter(({role}) => role === 'worker')),
+		cluster, mode, family, namespace, kube: bound, signal, nodes, workers: atLeastOne(nodes.filter(({role}) => role === 'worker')),
 		vantage: {
 			pod: async name => opened.get(`pod ${name}`, async () => clientOn(bound, node(name))),
 			node: async name => opened.get(`node ${name}`, async () => openVantage(node(name).shell)),

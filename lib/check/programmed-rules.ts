@@ -1,3 +1,6 @@
+import {isIPv4} from 'node:net';
+import {withPort} from './ip.ts';
+
 /** What kube-proxy has programmed for one Service on one node: `port-name/protocol ip:port` for each endpoint, `port-name/protocol none` for each port that refuses. */
 export type Programmed = ReadonlySet<string>;
 
@@ -33,7 +36,7 @@ export const programmedByIptables = (save: string, service: string): Programmed 
 const CHAIN = /^\tchain (?:service|endpoint)-[A-Z2-7]{8}-([^/\s]+\/[^/\s]+)\/(\w+)\/([^_\s]*)(?:__([^/\s]+)\/(\d+))? \{$/;
 
 /**
- * Reads the text of `nft list table ip kube-proxy` (pkg/proxy/nftables/proxier.go, v1.36): with affinity each endpoint has a chain of its own,
+ * Reads the text of `nft list table ip kube-proxy`, or ip6 (pkg/proxy/nftables/proxier.go, v1.36): with affinity each endpoint has a chain of its own,
  * without it the Service's chain draws from an anonymous map; the map no-endpoint-services holds what refuses.
  */
 export const programmedByNftables = (table: string, service: string): Programmed => {
@@ -43,9 +46,10 @@ export const programmedByNftables = (table: string, service: string): Programmed
 		const [, name, protocol = '', port = '', ip, number] = CHAIN.exec(line) ?? [];
 		if (line === '\t}') chain = undefined;
 		if (name === service) chain = {port, protocol};
-		if (name === service && ip !== undefined) found.add(entry(port, protocol, `${ip}:${number}`));
+		// A name may not hold a colon: kube-proxy writes the dots of IPv4 for those of IPv6 too.
+		if (name === service && ip !== undefined) found.add(entry(port, protocol, withPort(isIPv4(ip) ? ip : ip.replaceAll('.', ':'), number as string)));
 		// dnat ip to numgen random mod 2 map { 0 : 10.244.1.3 . 8080, 1 : 10.244.1.4 . 8080 }
-		if (chain) for (const [, address, target] of line.matchAll(/\d+ : (\S+) \. (\d+)/g)) found.add(entry(chain.port, chain.protocol, `${address}:${target}`));
+		if (chain) for (const [, address, target] of line.matchAll(/\d+ : (\S+) \. (\d+)/g)) found.add(entry(chain.port, chain.protocol, withPort(address as string, target as string)));
 	}
 	// 10.96.1.2 . tcp . 80 comment "ns/name:port" : goto reject-chain
 	for (const [, protocol, comment] of table.matchAll(/\S+ \. (\w+) \. \d+ comment "([^"]+)" : goto reject-chain/g)) {

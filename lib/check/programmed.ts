@@ -2,9 +2,10 @@ import type {V1Service} from '@kubernetes/client-node';
 import {PROGRAMMED_TIMEOUT_MS} from '../limits.ts';
 import {TransportError} from '../shell/shell.ts';
 import {eventually} from './eventually.ts';
+import {withPort} from './ip.ts';
 import {programmedByIptables, programmedByNftables, type Programmed} from './programmed-rules.ts';
 import type {TestNode, Testbed} from './testbed.ts';
-import {isReady} from './workloads.ts';
+import {isReady, podIpOf} from './workloads.ts';
 
 /** The endpoints that the API wants programmed, or a line that says why it does not know yet. */
 const wanted = async (testbed: Testbed, {metadata, spec}: V1Service): Promise<Programmed | string> => {
@@ -15,19 +16,19 @@ const wanted = async (testbed: Testbed, {metadata, spec}: V1Service): Promise<Pr
 		spec?.selector ? kube.core.listNamespacedPod({namespace, labelSelector: Object.entries(spec.selector).map(pair => pair.join('=')).join(',')}) : undefined,
 	]);
 	const ready = slices.items.flatMap(slice => (slice.endpoints ?? []).filter(endpoint => endpoint.conditions?.ready !== false).flatMap(endpoint => endpoint.addresses));
-	const unseen = (pods?.items ?? []).filter(pod => isReady(pod) && !ready.includes(pod.status?.podIP ?? ''));
+	const unseen = (pods?.items ?? []).filter(pod => isReady(pod) && !ready.includes(podIpOf(pod, testbed.family) ?? ''));
 	if (unseen.length > 0) return `no EndpointSlice holds ${unseen.map(pod => `${pod.metadata?.name} (${pod.status?.podIP})`).join(', ')}, Ready pods of the selector`;
 	const all = new Set<string>();
 	for (const port of spec?.ports ?? []) {
 		const protocol = (port.protocol ?? 'TCP').toLowerCase();
 		const targets = slices.items.flatMap(slice => (slice.endpoints ?? []).filter(endpoint => endpoint.conditions?.ready !== false).flatMap(endpoint =>
-			(slice.ports ?? []).filter(one => (one.name ?? '') === (port.name ?? '')).flatMap(one => endpoint.addresses.map(address => `${address}:${one.port}`))));
+			(slice.ports ?? []).filter(one => (one.name ?? '') === (port.name ?? '')).flatMap(one => endpoint.addresses.map(address => withPort(address, one.port ?? 0)))));
 		for (const target of targets.length > 0 ? targets : ['none']) all.add(`${port.name ?? ''}/${protocol} ${target}`);
 	}
 	return all;
 };
 
-const actual = async ({mode, signal}: Testbed, {shell}: TestNode, service: string): Promise<Programmed> => {
+const actual = async ({mode, family, signal}: Testbed, {shell}: TestNode, service: string): Promise<Programmed> => {
 	const run = async (argv: readonly string[]): Promise<string> => {
 		const {exitCode, stdout, stderr} = await shell.run(argv, {signal});
 		if (exitCode !== 0) throw new TransportError(`${shell.where}: ${argv.join(' ')} left with exit code ${exitCode}: ${stderr.trim()}`);
@@ -35,10 +36,10 @@ const actual = async ({mode, signal}: Testbed, {shell}: TestNode, service: strin
 	};
 	switch (mode) {
 		case 'iptables': {
-			return programmedByIptables(await run(['iptables-save']), service);
+			return programmedByIptables(await run([family === 'ipv6' ? 'ip6tables-save' : 'iptables-save']), service);
 		}
 		case 'nftables': {
-			return programmedByNftables(await run(['nft', 'list', 'table', 'ip', 'kube-proxy']), service);
+			return programmedByNftables(await run(['nft', 'list', 'table', family === 'ipv6' ? 'ip6' : 'ip', 'kube-proxy']), service);
 		}
 		case 'ipvs': {
 			throw new TransportError('the rules of mode ipvs cannot be read yet');

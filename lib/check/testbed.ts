@@ -1,10 +1,10 @@
 import type {Kube} from '../kube.ts';
 import type {Grid} from '../events.ts';
-import type {ClusterRef, Mode, NodeRef} from '../target.ts';
+import type {ClusterRef, IpFamily, Mode, NodeRef} from '../target.ts';
 import type {Shell} from '../shell/shell.ts';
 import type {Vantage} from '../probe/vantage.ts';
 
-/** A node under test and a shell on it. */
+/** A node under test and a shell on it; `ips` are its addresses in the testbed's family, `ip` is the first of them. */
 export type TestNode = NodeRef & {readonly ip: string; readonly shell: Shell};
 
 /** All that a check's body gets to work with. */
@@ -12,7 +12,7 @@ export type Testbed = {
 	readonly cluster: ClusterRef;
 	readonly mode: Mode;
 	/** Address family of this run of the check. */
-	readonly family: 'ipv4' | 'ipv6';
+	readonly family: IpFamily;
 	/** A namespace of the check's own, labelled vipcheck.run=<id>; removed afterwards. */
 	readonly namespace: string;
 	readonly kube: Kube;

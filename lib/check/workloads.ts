@@ -1,6 +1,8 @@
 import type {V1Container, V1Pod, V1ServiceSpec} from '@kubernetes/client-node';
 import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
+import type {IpFamily} from '../target.ts';
 import {eventually} from './eventually.ts';
+import {ofFamily} from './ip.ts';
 import type {Testbed} from './testbed.ts';
 
 /** A backend: agnhost netexec, which answers with its pod's name. */
@@ -16,6 +18,9 @@ export const echoContainer = (testbed: Testbed, more: Partial<V1Container> = {})
 	name: 'echo', image: testbed.cluster.images.agnhost, imagePullPolicy: 'IfNotPresent', args: ['netexec', '--http-port=8080', '--udp-port=8081'],
 	readinessProbe: {httpGet: {path: '/hostname', port: 8080}, periodSeconds: 1}, ...more,
 });
+
+/** A pod's address in one family. */
+export const podIpOf = ({status}: {readonly status?: V1Pod['status'] | undefined}, family: IpFamily): string | undefined => ofFamily(status?.podIPs?.map(({ip}) => ip) ?? [status?.podIP], family);
 
 const podsOf = async (testbed: Testbed, name: string): Promise<readonly V1Pod[]> =>
 	(await testbed.kube.core.listNamespacedPod({namespace: testbed.namespace, labelSelector: `app=${name}`})).items.filter(pod => !pod.metadata?.deletionTimestamp);
@@ -45,7 +50,7 @@ const deploy = async (testbed: Testbed, {name, replicas, labels = {}}: Echo, con
 	return eventually(`${replicas} pods of ${name}`, async () => {
 		const pods = await podsOf(testbed, name);
 		if (pods.length !== replicas || !pods.every(pod => isDone(pod))) return {done: false, observed: pods.map(pod => whyNot(pod)).join('; ') || 'no pod'};
-		return {done: true, value: pods.map(({metadata, status, spec}) => ({name: metadata?.name as string, ip: status?.podIP as string, node: spec?.nodeName as string}))};
+		return {done: true, value: pods.map(({metadata, status, spec}) => ({name: metadata?.name as string, ip: podIpOf({status}, testbed.family) as string, node: spec?.nodeName as string}))};
 	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal, onTimeout: 'broken'});
 };
 
@@ -54,14 +59,14 @@ export const echoPods = async (testbed: Testbed, echo: Echo): Promise<readonly E
 
 /** Starts echo pods that run and have an address but never become Ready. */
 export const neverReadyPods = async (testbed: Testbed, echo: Echo): Promise<readonly EchoPod[]> =>
-	deploy(testbed, echo, echoContainer(testbed, {readinessProbe: {tcpSocket: {port: CLOSED_PORT}, periodSeconds: 1}}), ({status}) => status?.phase === 'Running' && Boolean(status.podIP));
+	deploy(testbed, echo, echoContainer(testbed, {readinessProbe: {tcpSocket: {port: CLOSED_PORT}, periodSeconds: 1}}), pod => pod.status?.phase === 'Running' && podIpOf(pod, testbed.family) !== undefined);
 
 export type ServicePort = {readonly name: string; readonly port: number; readonly targetPort: number | string; readonly protocol?: 'TCP' | 'UDP' | 'SCTP'; readonly nodePort?: number};
 export type ServiceWish = Omit<V1ServiceSpec, 'ports'> & {readonly name: string; readonly ports: readonly ServicePort[]};
 
-/** Creates a Service in the testbed's namespace; returns what the API allocated: its address (`None` when headless) and node ports by port name. */
+/** Creates a Service in the testbed's namespace and family; returns what the API allocated: its address (`None` when headless) and node ports by port name. */
 export const service = async (testbed: Testbed, {name, ports, ...spec}: ServiceWish): Promise<{readonly name: string; readonly clusterIp: string; readonly nodePorts: Readonly<Record<string, number>>}> => {
-	const made = await testbed.kube.core.createNamespacedService({namespace: testbed.namespace, body: {metadata: {name}, spec: {...spec, ports: [...ports]}}});
+	const made = await testbed.kube.core.createNamespacedService({namespace: testbed.namespace, body: {metadata: {name}, spec: {ipFamilyPolicy: 'SingleStack', ipFamilies: [testbed.family === 'ipv6' ? 'IPv6' : 'IPv4'], ...spec, ports: [...ports]}}});
 	return {
 		name, clusterIp: made.spec?.clusterIP ?? '',
 		nodePorts: Object.fromEntries((made.spec?.ports ?? []).flatMap(port => (port.nodePort ? [[port.name ?? '', port.nodePort]] : []))),

@@ -26,12 +26,13 @@ export const withForged = (corefile: string, forged: readonly Forged[]): string 
 	return `${corefile.slice(0, at)}${forged.map(one => `${block(one)}\n`).join('')}${corefile.slice(at)}`;
 };
 
-/** Of the range for documentation (RFC 5737): nobody has it. */
-const NOBODY = '192.0.2.1';
+/** Of the ranges for documentation (RFC 5737, RFC 3849): nobody has them. */
+const NOBODY: Readonly<Record<string, string>> = {A: '192.0.2.1', AAAA: '2001:db8::1'};
 
 /** The same record with something else in it: another address, or the next port. */
 const falsified = (record: DnsRecord): DnsRecord => {
-	if (record.type !== 'SRV') return {...record, data: NOBODY};
+	const nobody = NOBODY[record.type];
+	if (nobody !== undefined) return {...record, data: nobody};
 	const [priority, weight, port, target] = record.data.split(' ');
 	return {...record, data: `${priority} ${weight} ${Number(port) + 1} ${target}`};
 };

@@ -10,7 +10,7 @@ import {affinityRules} from './m26-affinity.ts';
 import {choosingRules} from './service-chains.ts';
 
 // Of a worker with Services echo (affinity, TCP and UDP), plain and nobody (no endpoints) in namespace fx, and two pods with host port 18080.
-const rules = parseSave(readFileSync(join(import.meta.dirname, 'fixtures', 'iptables-save.txt'), 'utf8'));
+const rules = parseSave(readFileSync(join(import.meta.dirname, 'fixtures', 'iptables-save.txt'), 'utf8'), 'ipv4');
 const places = (found: readonly SavedRule[]): readonly string[] => found.map(({table, chain, position}) => `${table} ${chain} ${position}`);
 
 test('parseSave: tables, places, comments, targets', t => {
@@ -40,5 +40,5 @@ test('removal: out from the bottom, back in from the top, each with its own word
 	t.like(undo[0], {kind: 'run', node: 'worker-1', stdin: '*filter\n-I KUBE-SERVICES 1 -d 10.96.2.240/32 -p udp -m comment --comment "fx/nobody:udp has no endpoints" -m udp --dport 81 -j REJECT --reject-with icmp-port-unreachable\nCOMMIT\n'});
 	t.is(undo.length, 2);
 	const first = undo[0];
-	t.deepEqual(first?.kind === 'run' ? first.argv.slice(4) : [], ['filter', 'KUBE-SERVICES', refusingRules(rules, 'fx')[0]?.line]);
+	t.deepEqual(first?.kind === 'run' ? first.argv.slice(4) : [], ['filter', 'KUBE-SERVICES', refusingRules(rules, 'fx')[0]?.line, 'iptables']);
 });

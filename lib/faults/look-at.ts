@@ -1,6 +1,7 @@
 import type {TestNode} from '../check/testbed.ts';
 import {LOOK_TIMEOUT_MS} from '../limits.ts';
 import {quote, tail} from '../shell/quote.ts';
+import type {IpFamily} from '../target.ts';
 import {FaultError} from './fault.ts';
 
 const textOf = async ({shell}: TestNode, argv: readonly string[]): Promise<string> => {
@@ -9,8 +10,8 @@ const textOf = async ({shell}: TestNode, argv: readonly string[]): Promise<strin
 	return stdout;
 };
 
-/** All rules of a node's iptables, as text. */
-export const readIptables = async (node: TestNode): Promise<string> => textOf(node, ['iptables-save']);
+/** All rules of a node's iptables in one family, as text. */
+export const readIptables = async (node: TestNode, family: IpFamily): Promise<string> => textOf(node, [family === 'ipv6' ? 'ip6tables-save' : 'iptables-save']);
 
 /** kube-proxy's nft table on a node, as text. */
-export const readNftables = async (node: TestNode): Promise<string> => textOf(node, ['nft', 'list', 'table', 'ip', 'kube-proxy']);
+export const readNftables = async (node: TestNode, family: IpFamily): Promise<string> => textOf(node, ['nft', 'list', 'table', family === 'ipv6' ? 'ip6' : 'ip', 'kube-proxy']);

@@ -1,23 +1,26 @@
 import type {V1EndpointSlice, V1Service} from '@kubernetes/client-node';
 import type {Look} from '../check/eventually.ts';
 import type {TestNode, Testbed} from '../check/testbed.ts';
+import {ipFamilyOf} from '../check/ip.ts';
+import {addressType} from '../check/lookups.ts';
+import {podIpOf} from '../check/workloads.ts';
 import {Lost} from '../probe/vantage.ts';
 import type {ClusterFault, Plan} from './fault.ts';
 import {readIptables, readNftables} from './look-at.ts';
 import {firstOf} from './service-chains.ts';
 
 /** A pod of another namespace that answers on port 8080, but is no echo server: CoreDNS (its health). */
-const foreignAddress = async ({kube}: Testbed): Promise<string> =>
-	firstOf((await kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'})).items.flatMap(({status}) => status?.podIP ?? []), 'no CoreDNS pod whose address could be a foreign endpoint');
+const foreignAddress = async ({kube, family}: Testbed): Promise<string> =>
+	firstOf((await kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'})).items.flatMap(pod => podIpOf(pod, family) ?? []), 'no CoreDNS pod whose address could be a foreign endpoint');
 
 const sliceOf = ({metadata, spec}: V1Service, address: string): V1EndpointSlice => ({
-	apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: 'IPv4',
+	apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: ipFamilyOf(address) === 'ipv6' ? 'IPv6' : 'IPv4',
 	metadata: {name: `${metadata?.name}-foreign`, ...(metadata?.namespace && {namespace: metadata.namespace}), labels: {'kubernetes.io/service-name': metadata?.name ?? '', 'endpointslice.kubernetes.io/managed-by': 'vipcheck'}},
 	ports: (spec?.ports ?? []).map(({name, protocol, targetPort, port}) => ({...(name !== undefined && {name}), protocol: protocol ?? 'TCP', port: typeof targetPort === 'number' ? targetPort : port})),
 	endpoints: [{addresses: [address], conditions: {ready: true}}],
 });
 
-const rulesOf = async ({mode}: Testbed, node: TestNode): Promise<string> => (mode === 'nftables' ? readNftables(node) : readIptables(node));
+const rulesOf = async ({mode, family}: Testbed, node: TestNode): Promise<string> => (mode === 'nftables' ? readNftables(node, family) : readIptables(node, family));
 
 /** Whether every node's rules hold the address beside the Service's name, in the words of either mode. */
 const onNodes = async (testbed: Testbed, service: string, address: string): Promise<readonly string[]> => {
@@ -29,11 +32,12 @@ const onNodes = async (testbed: Testbed, service: string, address: string): Prom
 };
 
 const inDns = async (testbed: Testbed, name: string, address: string): Promise<boolean> => {
+	const {family} = testbed;
 	const place = await testbed.vantage.pod(testbed.workers[0].name);
 	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
-	const answers = await Promise.all(items.flatMap(({status}) => status?.podIP ?? []).map(async server => {
+	const answers = await Promise.all(items.flatMap(pod => podIpOf(pod, family) ?? []).map(async server => {
 		try {
-			return (await place.lookup(name, 'A', {server})).answers;
+			return (await place.lookup(name, addressType(testbed), {server})).answers;
 		} catch (error) {
 			if (error instanceof Lost) return [];
 			throw error;

@@ -17,9 +17,9 @@ export const withoutLastBranch = (chains: readonly NftChain[], namespace: string
 	return {chain, rules: withRule(chain, rule, `${before} { ${branches.slice(0, -1).join(', ')} }`)};
 };
 
-const plan = async ({mode, namespace}: Testbed, node: TestNode): Promise<Plan> => {
-	if (mode === 'iptables') return removal(node.name, [lastEndpointRule(parseSave(await readIptables(node)), namespace)]);
-	const {chain, rules} = withoutLastBranch(parseChains(await readNftables(node)), namespace);
+const plan = async ({mode, family, namespace}: Testbed, node: TestNode): Promise<Plan> => {
+	if (mode === 'iptables') return removal(node.name, [lastEndpointRule(parseSave(await readIptables(node, family), family), namespace)]);
+	const {chain, rules} = withoutLastBranch(parseChains(await readNftables(node, family)), namespace);
 	return rewriting(node.name, chain, rules);
 };
 

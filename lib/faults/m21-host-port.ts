@@ -1,5 +1,7 @@
 import type {V1Pod} from '@kubernetes/client-node';
 import type {Testbed, TestNode} from '../check/testbed.ts';
+import {withPort} from '../check/ip.ts';
+import {podIpOf} from '../check/workloads.ts';
 import {FaultError, type NodeFault, type Plan} from './fault.ts';
 import {parseSave, removal, type SavedRule} from './iptables-save.ts';
 import {readIptables} from './look-at.ts';
@@ -7,7 +9,7 @@ import {firstOf} from './service-chains.ts';
 
 /** The rules of the CNI plugin portmap (chains CNI-DN-…) that lead to a pod. */
 export const hostPortRules = (rules: readonly SavedRule[], podIp: string): readonly SavedRule[] =>
-	rules.filter(({chain, target, line}) => chain.startsWith('CNI-DN-') && target === 'DNAT' && line.includes(`--to-destination ${podIp}:`));
+	rules.filter(({chain, target, line}) => chain.startsWith('CNI-DN-') && target === 'DNAT' && line.includes(`--to-destination ${withPort(podIp, '')}`));
 
 const hasHostPort = ({spec, status}: V1Pod): boolean => Boolean(status?.podIP) && (spec?.containers ?? []).some(({ports}) => ports?.some(({hostPort}) => hostPort !== undefined));
 
@@ -20,9 +22,11 @@ const choose = async (testbed: Testbed): Promise<TestNode> => {
 };
 
 const plan = async (testbed: Testbed, node: TestNode): Promise<Plan> => {
-	const {metadata, status} = await podWithHostPort(testbed);
-	const rules = hostPortRules(parseSave(await readIptables(node)), status?.podIP as string);
-	if (rules.length === 0) throw new FaultError(`no CNI-DN chain on ${node.name} leads to the host port of ${metadata?.name} (${status?.podIP})`);
+	const {family} = testbed;
+	const pod = await podWithHostPort(testbed);
+	const ip = podIpOf(pod, family) ?? '';
+	const rules = hostPortRules(parseSave(await readIptables(node, family), family), ip);
+	if (rules.length === 0) throw new FaultError(`no CNI-DN chain on ${node.name} leads to the host port of ${pod.metadata?.name} (${ip})`);
 	return removal(node.name, rules);
 };
 

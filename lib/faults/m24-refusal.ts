@@ -18,10 +18,10 @@ export const refusingElements = (elements: readonly NftElement[], namespace: str
 	return [...own, ...elements.filter(({set, key}) => set === 'cluster-ips' && addresses.includes(key))];
 };
 
-const plan = async ({mode, namespace}: Testbed, node: TestNode): Promise<Plan> => {
+const plan = async ({mode, family, namespace}: Testbed, node: TestNode): Promise<Plan> => {
 	const both = mode === 'iptables'
-		? removal(node.name, refusingRules(parseSave(await readIptables(node)), namespace))
-		: elementRemoval(node.name, refusingElements(parseElements(await readNftables(node)), namespace));
+		? removal(node.name, refusingRules(parseSave(await readIptables(node, family), family), namespace))
+		: elementRemoval(node.name, refusingElements(parseElements(await readNftables(node, family)), namespace));
 	if (both.undo.length === 0) throw new FaultError(`nothing refuses for Services of ${namespace} on ${node.name}`);
 	return both;
 };

@@ -7,16 +7,16 @@ import {isOfNamespace, parseChains, rewriting, together, type NftChain} from './
 /** The rules that send a client where it was before. */
 export const affinityRules = (rules: readonly SavedRule[], namespace: string): readonly SavedRule[] => ofNamespace(rules, namespace).filter(({line}) => line.includes(' -m recent --rcheck '));
 
-const isAffinity = (rule: string): boolean => rule.startsWith('ip saddr @affinity-');
+const isAffinity = (rule: string): boolean => /^ip6? saddr @affinity-/.test(rule);
 
 /** The chains that hold such rules in nftables. */
 export const affinityChains = (chains: readonly NftChain[], namespace: string): readonly NftChain[] =>
 	chains.filter(({name, rules}) => name.startsWith('service-') && isOfNamespace(name, namespace) && rules.some(rule => isAffinity(rule)));
 
-const plan = async ({mode, namespace}: Testbed, node: TestNode): Promise<Plan> => {
+const plan = async ({mode, family, namespace}: Testbed, node: TestNode): Promise<Plan> => {
 	const both = mode === 'iptables'
-		? removal(node.name, affinityRules(parseSave(await readIptables(node)), namespace))
-		: together(affinityChains(parseChains(await readNftables(node)), namespace).map(chain => rewriting(node.name, chain, chain.rules.filter(rule => !isAffinity(rule)))));
+		? removal(node.name, affinityRules(parseSave(await readIptables(node, family), family), namespace))
+		: together(affinityChains(parseChains(await readNftables(node, family)), namespace).map(chain => rewriting(node.name, chain, chain.rules.filter(rule => !isAffinity(rule)))));
 	if (both.undo.length === 0) throw new FaultError(`no rule of ${namespace} on ${node.name} remembers clients`);
 	return both;
 };

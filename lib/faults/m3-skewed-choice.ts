@@ -12,9 +12,9 @@ export const skewed = (chains: readonly NftChain[], namespace: string): {readonl
 	return {chain, rules: withRule(chain, rule, `${before} { ${[...branches.slice(0, -1), `${branches.length - 1} : ${where}`].join(', ')} }`)};
 };
 
-const plan = async ({mode, namespace}: Testbed, node: TestNode): Promise<Plan> => {
-	if (mode === 'iptables') return removal(node.name, choosingRules(parseSave(await readIptables(node)), namespace, 2).slice(0, 1));
-	const {chain, rules} = skewed(parseChains(await readNftables(node)), namespace);
+const plan = async ({mode, family, namespace}: Testbed, node: TestNode): Promise<Plan> => {
+	if (mode === 'iptables') return removal(node.name, choosingRules(parseSave(await readIptables(node, family), family), namespace, 2).slice(0, 1));
+	const {chain, rules} = skewed(parseChains(await readNftables(node, family)), namespace);
 	return rewriting(node.name, chain, rules);
 };
 

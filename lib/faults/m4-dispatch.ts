@@ -12,10 +12,10 @@ export const dispatchRules = (rules: readonly SavedRule[], namespace: string): r
 export const dispatchElements = (elements: readonly NftElement[], namespace: string): readonly NftElement[] =>
 	elements.filter(({set, text}) => ['service-ips', 'service-nodeports'].includes(set) && isOfNamespace(text, namespace));
 
-const plan = async ({mode, namespace}: Testbed, node: TestNode): Promise<Plan> => {
+const plan = async ({mode, family, namespace}: Testbed, node: TestNode): Promise<Plan> => {
 	const both = mode === 'iptables'
-		? removal(node.name, dispatchRules(parseSave(await readIptables(node)), namespace))
-		: elementRemoval(node.name, dispatchElements(parseElements(await readNftables(node)), namespace));
+		? removal(node.name, dispatchRules(parseSave(await readIptables(node, family), family), namespace))
+		: elementRemoval(node.name, dispatchElements(parseElements(await readNftables(node, family)), namespace));
 	if (both.undo.length === 0) throw new FaultError(`nothing leads to the Services of ${namespace} on ${node.name}`);
 	return both;
 };

@@ -20,7 +20,7 @@ test('parseChains: all, with their rules', t => {
 });
 
 test('parseElements: of sets and maps, keys without what belongs to them', t => {
-	t.deepEqual(elements.filter(({set}) => set === 'nodeport-ips'), [{set: 'nodeport-ips', key: '172.18.0.11', text: '172.18.0.11'}]);
+	t.deepEqual(elements.filter(({set}) => set === 'nodeport-ips'), [{table: 'ip kube-proxy', set: 'nodeport-ips', key: '172.18.0.11', text: '172.18.0.11'}]);
 	t.deepEqual(elements.filter(({set}) => set === 'no-endpoint-services').map(({key}) => key), ['10.96.35.129 . tcp . 80', '10.96.35.129 . udp . 81']);
 	t.is(elements.filter(({set}) => set === 'service-ips').length, 7);
 });
@@ -45,9 +45,15 @@ test('M26: the chains that remember clients', t => {
 });
 
 test('rewriting: one transaction, and back', t => {
-	const {inject, undo} = rewriting('worker-1', {name: 'service-A', rules: ['one', 'two']}, ['one']);
+	const {inject, undo} = rewriting('worker-1', {table: 'ip kube-proxy', name: 'service-A', rules: ['one', 'two']}, ['one']);
 	t.like(inject[0], {stdin: 'flush chain ip kube-proxy service-A\ntable ip kube-proxy {\n\tchain service-A {\n\t\tone\n\t}\n}\n'});
 	t.like(undo[0], {stdin: 'flush chain ip kube-proxy service-A\ntable ip kube-proxy {\n\tchain service-A {\n\t\tone\n\t\ttwo\n\t}\n}\n'});
+});
+
+test('the table of the other family', t => {
+	const ipv6 = text.replace('table ip kube-proxy', 'table ip6 kube-proxy');
+	t.true(elementRemoval('worker-1', parseElements(ipv6).slice(0, 1)).inject.every(command => command.kind === 'run' && command.stdin?.startsWith('delete element ip6 kube-proxy ')));
+	t.deepEqual([...new Set(parseChains(ipv6).map(({table}) => table))], ['ip6 kube-proxy']);
 });
 
 test('elementRemoval: by key, back with all that belongs to it', t => {

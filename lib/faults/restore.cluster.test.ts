@@ -19,12 +19,12 @@ const namespace = `vipcheck-restore-${process.pid}`;
 const {signal} = new AbortController();
 const nodes: readonly TestNode[] = cluster.nodes.map(node => ({...node, ip: node.ips[0] as string, shell: openShell(node.access, node.name)}));
 const workers = nodes.filter(({role}) => role === 'worker') as unknown as Testbed['workers'];
-const testbed = {cluster, mode: cluster.target.mode, namespace, kube: tools.kube, signal, nodes, workers} as unknown as Testbed;
+const testbed = {cluster, mode: cluster.target.mode, family: 'ipv4', namespace, kube: tools.kube, signal, nodes, workers} as unknown as Testbed;
 const faults = (await loadFaults()).filter(fault => fault.on === 'node' && fault.applies({mode: testbed.mode}).ok && fault.id !== 'M1');
 
 /** Rules without counters and the time of the dump. */
 const rulesOn = async (node: TestNode): Promise<string> => {
-	const texts = [await readIptables(node), testbed.mode === 'nftables' ? await readNftables(node) : ''];
+	const texts = [await readIptables(node, 'ipv4'), testbed.mode === 'nftables' ? await readNftables(node, 'ipv4') : ''];
 	return texts.join('\n').replaceAll(/^#.*$/gm, '').replaceAll(/\[\d+:\d+\]/g, '');
 };
 

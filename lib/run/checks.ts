@@ -1,5 +1,5 @@
 import {readdir} from 'node:fs/promises';
-import {basename, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {Check} from '../check/check.ts';
 
@@ -11,7 +11,7 @@ export const PROJECT = join(import.meta.dirname, '..', '..');
 const SUITE_FILE = 'suite.test.ts';
 
 /** The file that declares a check's suite to AVA, from the project's directory. */
-export const suiteFileOf = (id: string): string => join('suites', id.split('/')[0] as string, SUITE_FILE);
+export const suiteFileOf = (id: string): string => join('suites', dirname(id), SUITE_FILE);
 
 /** Finds every check by its file suites/<suite>/<check>.ts, in order of their ids. Throws TypeError for a file that declares none. */
 export const loadChecks = async (suites = join(PROJECT, 'suites')): Promise<readonly FoundCheck[]> => {

@@ -10,12 +10,13 @@ const fault = (id: string, modes: readonly string[] = ['iptables']): Fault => ({
 });
 const all = [fault('M2'), fault('M14-wrong', ['iptables', 'nftables']), fault('M14-extra')];
 const found = (id: string, spec: Partial<CheckSpec>) => ({id, check: check({title: 'it holds', refs: [], ...spec} as CheckSpec, () => Promise.resolve())});
-const input: FaultPlanInput = {mode: 'iptables', capabilities: {'node-access': {ok: true, how: ''}, 'outside-host': {ok: false, why: 'none'}}, matches: () => true, only: []};
+const input: FaultPlanInput = {mode: 'iptables', family: 'ipv4', capabilities: {'node-access': {ok: true, how: ''}, 'outside-host': {ok: false, why: 'none'}}, matches: () => true, only: []};
 const plan = (spec: Partial<CheckSpec>, more: Partial<FaultPlanInput> = {}) =>
 	planFaults([found('dns/srv', spec)], all, {...input, ...more}).map(({planned}) => `${planned.id}${planned.skip ? `: ${planned.skip.detail}` : ''}`);
 
 for (const [name, seen, expected] of [
 	['each fault with its variants, then the check itself', plan({faults: ['M2', 'M14']}), ['dns/srv+M2', 'dns/srv+M14-wrong', 'dns/srv+M14-extra', 'dns/srv']],
+	['two families', plan({faults: ['M2']}, {family: 'dual'}), ['dns/srv@ipv4+M2', 'dns/srv@ipv4', 'dns/srv@ipv6+M2', 'dns/srv@ipv6']],
 	['--fault', plan({faults: ['M2', 'M14']}, {only: ['M14']}), ['dns/srv+M2: left out by --fault', 'dns/srv+M14-wrong', 'dns/srv+M14-extra', 'dns/srv']],
 	['--fault of other checks', plan({faults: ['M2']}, {only: ['M14']}), ['dns/srv+M2: left out by --fault', 'dns/srv: left out by --fault']],
 	['another mode', plan({faults: ['M2', 'M14']}, {mode: 'nftables'}), ['dns/srv+M2: not in nftables', 'dns/srv+M14-wrong', 'dns/srv+M14-extra: not in nftables', 'dns/srv']],

@@ -4,14 +4,16 @@ import type {PlannedCheck, Skip} from '../events.ts';
 import type {Fault} from '../faults/fault.ts';
 import {faultsOf} from '../faults/load.ts';
 import {DEFAULT_BUDGET_MS} from '../limits.ts';
-import type {Mode} from '../target.ts';
+import type {Family, Mode} from '../target.ts';
 import type {FoundCheck} from './checks.ts';
+import {namedIn} from './plan.ts';
 
 /** One run of a check: with a fault, or, after all its faults, without. */
 export type FaultTrial = {readonly planned: PlannedCheck; readonly found: FoundCheck; readonly fault?: Fault};
 
 export type FaultPlanInput = {
 	readonly mode: Mode;
+	readonly family: Family;
 	readonly capabilities: Capabilities;
 	/** Of --match. */
 	readonly matches: (id: string) => boolean;
@@ -27,7 +29,7 @@ export const faultsOfCheck = ({id, check}: FoundCheck, all: readonly Fault[]): r
 });
 
 /** Decides, for every check, its faults one by one and then the check itself. The ids of trials with a fault are `check+fault`. */
-export const planFaults = (checks: readonly FoundCheck[], all: readonly Fault[], input: FaultPlanInput): readonly FaultTrial[] => checks.flatMap(found => {
+export const planFaults = (checks: readonly FoundCheck[], all: readonly Fault[], input: FaultPlanInput): readonly FaultTrial[] => namedIn(checks, input.family).flatMap(found => {
 	const {id, check} = found;
 	const skipped = decide(check, id, input);
 	const faults = faultsOfCheck(found, all);

@@ -28,15 +28,15 @@ const SEATS = 2;
  * side by side. Each check must go red with each of its faults and be green afterwards.
  */
 export const faultsJob = (checks: readonly FoundCheck[], faults: readonly Fault[], {match, only}: FaultOptions, work: FaultWork): Job => {
-	const trialsOf = (input: Pick<Parameters<typeof planFaults>[2], 'mode' | 'capabilities'>) => planFaults(checks, faults, {...input, matches: matcher(match), only});
+	const trialsOf = (input: Pick<Parameters<typeof planFaults>[2], 'mode' | 'family' | 'capabilities'>) => planFaults(checks, faults, {...input, matches: matcher(match), only});
 	return {
-		plan: (mode, capabilities) => trialsOf({mode, capabilities}).map(({planned}) => planned),
+		plan: ({mode, family}, capabilities) => trialsOf({mode, family, capabilities}).map(({planned}) => planned),
 		async run({id, dir, emit, signal}, cluster, mode, plan) {
 			const target = targetKey(cluster.target);
 			const tools = await work.tools(cluster);
-			const context: CheckContext = {target, runDir: dir.path, emit, signal, open: work.testbeds({runId: id, target, cluster, mode, families: ['ipv4'], checks: plan, repeat: 1}, tools)};
+			const context: CheckContext = {target, runDir: dir.path, emit, signal, open: work.testbeds({runId: id, target, cluster, mode, checks: plan, repeat: 1}, tools)};
 			const chosen = new Set(plan.filter(({skip}) => !skip).map(planned => planned.id));
-			const trials = trialsOf({mode, capabilities: EVERYTHING}).filter(({planned}) => chosen.has(planned.id));
+			const trials = trialsOf({mode, family: cluster.target.family, capabilities: EVERYTHING}).filter(({planned}) => chosen.has(planned.id));
 			for (const trial of trials.filter(({fault}) => fault)) {
 				signal.throwIfAborted();
 				await runTrial(trial, context, cluster.dir, tools);

@@ -26,7 +26,7 @@ export type ClusterWork = {
 export const runOnTarget = async (session: Session, source: Source, {keep}: Pick<RunOptions, 'keep'>, job: Job, work: ClusterWork): Promise<void> => {
 	const {emit, signal} = session;
 	const key = targetKey(source.target);
-	const plan = job.plan(source.target.mode, source.made ? ALL_CAPABILITIES : capabilitiesOf(source.cluster));
+	const plan = job.plan(source.target, source.made ? ALL_CAPABILITIES : capabilitiesOf(source.cluster));
 	const announce = (planned: readonly PlannedCheck[]): void => emit({type: 'target-planned', target: key, spec: source.target, reason: source.reason, checks: planned});
 	announce(plan);
 	let kept: string | undefined;
@@ -36,7 +36,7 @@ export const runOnTarget = async (session: Session, source: Source, {keep}: Pick
 			const facts = await work.prepare(cluster, session.id, signal);
 			emit({type: 'cluster-ready', target: key, facts});
 			if (facts.mode !== source.target.mode) throw new Error(`kube-proxy runs in mode ${facts.mode}, not ${source.target.mode}`);
-			const final = source.made ? job.plan(source.target.mode, capabilitiesOf(cluster)) : plan;
+			const final = source.made ? job.plan(source.target, capabilitiesOf(cluster)) : plan;
 			if (toRun(final).length !== toRun(plan).length) announce(final);
 			await job.run(session, cluster, facts.mode as Mode, final);
 		});

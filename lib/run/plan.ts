@@ -1,15 +1,21 @@
+import {idIn} from '../check/check-id.ts';
 import {decide} from '../check/decide.ts';
 import type {Capabilities} from '../check/decide.ts';
 import type {PlannedCheck} from '../events.ts';
 import {DEFAULT_BUDGET_MS} from '../limits.ts';
-import type {ClusterRef, Mode} from '../target.ts';
+import {familiesOf} from '../target.ts';
+import type {ClusterRef, Family, Mode} from '../target.ts';
 import type {FoundCheck} from './checks.ts';
 
 /** What of the plan does not come from the checks themselves. */
-export type PlanInput = {readonly mode: Mode; readonly capabilities: Capabilities; readonly matches: (id: string) => boolean};
+export type PlanInput = {readonly mode: Mode; readonly family: Family; readonly capabilities: Capabilities; readonly matches: (id: string) => boolean};
+
+/** Every check as it is named in a cluster of this family: once, or once for each of two families. */
+export const namedIn = (checks: readonly FoundCheck[], cluster: Family): readonly FoundCheck[] =>
+	familiesOf(cluster).flatMap(family => checks.map(({id, check}) => ({id: idIn(id, family, cluster), check})));
 
 /** Decides for every check whether it runs, before anything has run. */
-export const planChecks = (checks: readonly FoundCheck[], input: PlanInput): readonly PlannedCheck[] => checks.map(({id, check}) => {
+export const planChecks = (checks: readonly FoundCheck[], input: PlanInput): readonly PlannedCheck[] => namedIn(checks, input.family).map(({id, check}) => {
 	const skip = decide(check, id, input);
 	return {id, title: check.title, refs: check.refs, budgetMs: check.budgetMs ?? DEFAULT_BUDGET_MS, ...(skip && {skip})};
 });

@@ -11,7 +11,6 @@ export type RunPlan = {
 	readonly cluster: ClusterRef;
 	/** As found on the cluster. */
 	readonly mode: Mode;
-	readonly families: readonly ('ipv4' | 'ipv6')[];
 	readonly checks: readonly PlannedCheck[];
 	readonly repeat: number;
 };

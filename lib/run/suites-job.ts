@@ -16,13 +16,13 @@ const PROCESSES = 8;
 
 /** Runs the checks in the processes of the test runner, side by side as far as their locks allow. */
 export const suitesJob = (checks: readonly FoundCheck[], {match, repeat}: Pick<TestOptions, 'match' | 'repeat'>, runSuites: (input: RunnerInput) => Promise<RunnerEnd>): Job => ({
-	plan: (mode, capabilities) => planChecks(checks, {mode, capabilities, matches: matcher(match)}),
+	plan: ({mode, family}, capabilities) => planChecks(checks, {mode, family, capabilities, matches: matcher(match)}),
 	async run({id, dir, emit, signal, silentMs}, cluster, mode, plan) {
 		const chosen = toRun(plan);
 		// Most of a check is waiting: for pods, for rules, for a lost packet's timeout.
 		const seats = Math.min(8, availableParallelism() + 1);
 		const key = targetKey(cluster.target);
-		await writeRunPlan(dir.path, {runId: id, target: key, cluster, mode, families: ['ipv4'], checks: plan, repeat});
+		await writeRunPlan(dir.path, {runId: id, target: key, cluster, mode, checks: plan, repeat});
 		const locks = await serveLocks(seats);
 		try {
 			const end = await runSuites({

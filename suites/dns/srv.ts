@@ -1,5 +1,5 @@
 import check from '../../lib/check/check.ts';
-import {dnsFollows, lookupsAgree, type Question} from '../../lib/check/lookups.ts';
+import {addressType, dnsFollows, lookupsAgree, type Question} from '../../lib/check/lookups.ts';
 import {echoPods, service} from '../../lib/check/workloads.ts';
 
 /** CoreDNS names an address without a hostname by the address itself, dashes for dots. */
@@ -11,6 +11,7 @@ export default check({
 	exclusive: ['dns'],
 	faults: ['M14'],
 }, async testbed => {
+	const address = addressType(testbed);
 	testbed.step('three echo pods behind a ClusterIP and a headless Service with two named ports each');
 	const pods = await echoPods(testbed, {name: 'echo', replicas: 3});
 	const ports = [{name: 'http', port: 80, targetPort: 8080}, {name: 'echo', port: 81, targetPort: 8081, protocol: 'UDP' as const}];
@@ -24,13 +25,13 @@ export default check({
 			// One target: the whole weight of 100.
 			name: srv('vip', port), type: 'SRV',
 			answers: [{name: srv('vip', port), type: 'SRV', data: `0 100 ${port.port} vip.${zone}`}],
-			glue: [{name: `vip.${zone}`, type: 'A', data: clusterIp}],
+			glue: [{name: `vip.${zone}`, type: address, data: clusterIp}],
 		},
 		{
 			// The pods' own port, and 100 shared among them, rounded down.
 			name: srv('headless', port), type: 'SRV',
 			answers: pods.map(({ip}) => ({name: srv('headless', port), type: 'SRV', data: `0 ${Math.floor(100 / pods.length)} ${port.targetPort} ${podLabel(ip)}.headless.${zone}`})),
-			glue: pods.map(({ip}) => ({name: `${podLabel(ip)}.headless.${zone}`, type: 'A', data: ip})),
+			glue: pods.map(({ip}) => ({name: `${podLabel(ip)}.headless.${zone}`, type: address, data: ip})),
 		},
 	]);
 	const places = await Promise.all(testbed.workers.map(async ({name}) => testbed.vantage.pod(name)));

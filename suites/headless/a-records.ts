@@ -1,5 +1,5 @@
 import check from '../../lib/check/check.ts';
-import {dnsFollows, lookupsAgree, type Question} from '../../lib/check/lookups.ts';
+import {addressType, dnsFollows, lookupsAgree, type Question} from '../../lib/check/lookups.ts';
 import {echoPods, neverReadyPods, service} from '../../lib/check/workloads.ts';
 
 export default check({
@@ -8,6 +8,7 @@ export default check({
 	exclusive: ['dns'],
 	faults: ['M14', 'M15'],
 }, async testbed => {
+	const address = addressType(testbed);
 	testbed.step('three ready pods and one that never becomes ready, behind two headless Services');
 	const [ready, waiting] = await Promise.all([
 		echoPods(testbed, {name: 'ready', replicas: 3, labels: {group: 'echo'}}),
@@ -18,7 +19,7 @@ export default check({
 	await service(testbed, {name: 'all', clusterIP: 'None', selector: {group: 'echo'}, ports, publishNotReadyAddresses: true});
 	const question = (name: string, pods: readonly {ip: string}[]): Question => {
 		const full = `${name}.${testbed.namespace}.svc.cluster.local`;
-		return {name: full, type: 'A', answers: pods.map(({ip}) => ({name: full, type: 'A', data: ip}))};
+		return {name: full, type: address, answers: pods.map(({ip}) => ({name: full, type: address, data: ip}))};
 	};
 	const questions = [question('ready', ready), question('all', [...ready, ...waiting])];
 	const places = await Promise.all(testbed.workers.map(async ({name}) => testbed.vantage.pod(name)));

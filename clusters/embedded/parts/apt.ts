@@ -27,8 +27,8 @@ export const fetchPackages = async (packages: readonly string[], dir: string, {s
 	const env = {APT_CONFIG: conf, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive'};
 	// The command line wins over the host's own files, which apt reads after APT_CONFIG.
 	const options = Object.entries(own).flatMap(([name, text]) => ['-o', `${name}=${text}`]);
-	await exec(['apt-get', '-q', ...options, 'update'], {env, signal, log});
-	await exec(['apt-get', '-q', '-y', ...options, '--download-only', 'install', ...packages], {env, signal, log});
+	await exec(['apt-get', '-q', ...options, 'update'], {env, signal, log, contained: true});
+	await exec(['apt-get', '-q', '-y', ...options, '--download-only', 'install', ...packages], {env, signal, log, contained: true});
 	const archives = at('cache/archives');
 	return (await readdir(archives)).filter(name => name.endsWith('.deb')).sort().map(name => join(archives, name));
 };

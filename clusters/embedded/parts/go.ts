@@ -44,7 +44,7 @@ const go: Source = {
 			const key = digest(toolchain ?? '', flags, goPackage, own, await readFile(join(module, 'go.mod'), 'utf8'), await readFile(join(module, 'go.sum'), 'utf8'));
 			const made = await once(join(cache, 'programs', `${name}-${key}`), async unfinished => {
 				progress(`${name}, ${index + 1} of ${wanted.length}`);
-				await exec(['go', 'build', '-trimpath', '-ldflags', flags, '-o', join(unfinished, name), goPackage], {cwd: module, env, signal, log});
+				await exec(['go', 'build', '-trimpath', '-ldflags', flags, '-o', join(unfinished, name), goPackage], {cwd: module, env, signal, log, contained: true});
 			}, signal);
 			found.set(name, join(made, name));
 		}

@@ -50,7 +50,7 @@ export const nodeFileSystem = async (nodeProgram: string, {cache, signal, log, p
 		}
 		for (const [index, file] of packages.entries()) {
 			if (index % 20 === 0) progress(`Debian packages, ${index} of ${packages.length} unpacked`);
-			await exec(['sh', '-c', 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"', 'unpack', file, root], {signal, log});
+			await exec(['sh', '-c', 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"', 'unpack', file, root], {signal, log, contained: true});
 		}
 		await complete(root);
 		await mkdir(join(root, 'usr/local/bin'), {recursive: true});
