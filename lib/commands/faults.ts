@@ -22,14 +22,14 @@ const addFaults: AddCommand = (program, {interrupts, say, err, exit}) => {
 				say(undone.length === 0 ? `cluster ${cluster.id} has no fault in it` : `taken out of cluster ${cluster.id}: ${undone.join(', ')}`);
 				return;
 			}
-			const [{runJob}, {faultsJob, faultWork}, {loadFaults, faultsOf}, {loadProviders}, {loadChecks}, {prepareCluster, tidyCluster}, {matcher}] = await Promise.all([
-				import('../run/orchestrate.ts'), import('../run/fault-run.ts'), import('../faults/load.ts'), import('../run/providers.ts'), import('../run/checks.ts'), import('../run/prepare.ts'), import('../check/match.ts'),
+			const [{runJob}, {faultsJob, faultWork}, {loadFaults, faultsOf}, {loadProviders}, {loadChecks}, {prepareCluster, tidyCluster}, {requireMatch}] = await Promise.all([
+				import('../run/orchestrate.ts'), import('../run/fault-run.ts'), import('../faults/load.ts'), import('../run/providers.ts'), import('../run/checks.ts'), import('../run/prepare.ts'), import('../run/require-match.ts'),
 			]);
 			const {match = [], fault: only = [], keep = 'never'} = flags;
 			const [faults, checks] = await Promise.all([loadFaults(), loadChecks()]);
 			const unknown = only.filter(id => faultsOf(id, faults).length === 0);
 			if (unknown.length > 0) throw new UsageError(`--fault ${unknown.join(',')}: there is no such fault; there are ${faults.map(({id}) => id).join(', ')}`);
-			if (!checks.some(({id}) => matcher(match)(id))) throw new UsageError(`--match ${match.join(',')} fits none of the ${checks.length} checks; \`vipcheck list\` shows them`);
+			requireMatch(checks, match, flags);
 			exit(await runJob({...flags, keep, strict: false, command: ['vipcheck', ...process.argv.slice(2)]}, {
 				providers: loadProviders, work: {prepare: prepareCluster, tidy: tidyCluster}, interrupts, crashes: process, out: process.stdout, err,
 			}, faultsJob(checks, faults, {match, only}, await faultWork())));

@@ -183,6 +183,7 @@ test('nothing to run: no cluster is made', async t => {
 
 for (const [name, options, message] of [
 	['no check fits', {match: ['gamma']}, /--match gamma fits none of the 2 checks/],
+	['a family that the cluster has not', {match: ['alpha@ipv6', '*@ipv6']}, /--match alpha@ipv6,\*@ipv6 names a family, as only checks in a cluster with --family dual do/],
 	['no provider can', {mode: 'ipvs'}, /^no cluster with mode ipvs.*\n {2}fake: no ipvs here\n {2}fake: nor anywhere$/],
 	['unknown version', {k8s: '1.20'}, /Kubernetes 1\.20 .* 1\.2\.3, 1\.1\.9/],
 	['unknown provider', {provider: 'kind'}, /no provider kind: use auto, fake/],

@@ -2,11 +2,11 @@ import type {Provider} from '../../clusters/provider.ts';
 import {createConsole} from '../../reports/console.ts';
 import type {Out} from '../../reports/console.ts';
 import {writeReports} from '../../reports/scan.ts';
-import {matcher} from '../check/match.ts';
 import type {Run} from '../events.ts';
 import {exitCode, fold} from '../fold.ts';
 import {UsageError, causesOf} from '../usage.ts';
 import type {FoundCheck} from './checks.ts';
+import {requireMatch} from './require-match.ts';
 import {orderlyEnd} from './ending.ts';
 import type {Crashes} from './ending.ts';
 import {followEvents} from './follow.ts';
@@ -42,7 +42,7 @@ export type World = JobWorld & {checks(): Promise<readonly FoundCheck[]>; readon
 /** Runs the checks and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what cannot be done. */
 export const runTests = async (options: TestOptions, world: World): Promise<number> => {
 	const checks = await world.checks();
-	if (!checks.some(check => matcher(options.match)(check.id))) throw new UsageError(`--match ${options.match.join(',')} fits none of the ${checks.length} checks; \`vipcheck list\` shows them`);
+	requireMatch(checks, options.match, options);
 	return runJob(options, world, suitesJob(checks, options, world.work.runSuites));
 };
 

@@ -15,6 +15,12 @@ const versionFlags = (version: string): string => {
 		.flatMap(path => Object.entries(values).map(([name, value]) => `-X ${path}.${name}=${value}`)).join(' ');
 };
 
+/** Debug information that the linker would only throw away again. */
+const COMPILER_FLAGS = 'all=-dwarf=false';
+
+/** The compiler collects garbage a fifth of its time unless it may use more memory. With the flags above: 5.4 minutes of processor time for kube-proxy instead of 7.5. */
+const COMPILER_MEMORY = {GOGC: '400', GOMEMLIMIT: '1500MiB'};
+
 const versionOfGo = async (): Promise<string | undefined> =>
 	exec(['go', 'env', 'GOVERSION'], {env: {GOTOOLCHAIN: 'local'}}).then(text => text.trim().replace(/^go/, ''), () => undefined);
 
@@ -31,6 +37,7 @@ const go: Source = {
 	async programs(kubernetes, {cache, signal, log, progress}) {
 		const toolchain = await versionOfGo();
 		const env = {
+			...COMPILER_MEMORY,
 			CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off', GOFLAGS: '-buildvcs=false -modcacherw -mod=readonly',
 			GOCACHE: join(cache, 'go', 'build'), GOMODCACHE: join(cache, 'go', 'mod'),
 		};
@@ -41,10 +48,10 @@ const go: Source = {
 		const found = new Map<string, string>();
 		for (const [index, {name, goPackage, module, flags}] of wanted.entries()) {
 			const own = goPackage.startsWith('.') ? await readFile(join(module, goPackage, 'main.go'), 'utf8') : '';
-			const key = digest(toolchain ?? '', flags, goPackage, own, await readFile(join(module, 'go.mod'), 'utf8'), await readFile(join(module, 'go.sum'), 'utf8'));
+			const key = digest(toolchain ?? '', COMPILER_FLAGS, flags, goPackage, own, await readFile(join(module, 'go.mod'), 'utf8'), await readFile(join(module, 'go.sum'), 'utf8'));
 			const made = await once(join(cache, 'programs', `${name}-${key}`), async unfinished => {
 				progress(`${name}, ${index + 1} of ${wanted.length}`);
-				await exec(['go', 'build', '-trimpath', '-ldflags', flags, '-o', join(unfinished, name), goPackage], {cwd: module, env, signal, log, contained: true});
+				await exec(['go', 'build', '-trimpath', '-gcflags', COMPILER_FLAGS, '-ldflags', flags, '-o', join(unfinished, name), goPackage], {cwd: module, env, signal, log, contained: true});
 			}, signal);
 			found.set(name, join(made, name));
 		}

@@ -1,6 +1,7 @@
 import {link, mkdir} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {digest, once} from '../cache.ts';
+import {sideBySide} from '../settled.ts';
 import {containerdTemplate} from './containerd.ts';
 import go from './go.ts';
 import {imageArchives} from './images.ts';
@@ -21,8 +22,11 @@ const programLayer = async (programs: ReadonlyMap<string, string>, cache: string
 
 /** Makes or finds every part. The first time this takes minutes; then it only looks. */
 export const obtainParts = async (kubernetes: string, nodeProgram: string, restrictOomScore: boolean, context: PartsContext): Promise<Parts> => {
-	const rootfs = await nodeFileSystem(nodeProgram, context);
-	const programs = await go.programs(kubernetes, context);
+	// One waits for the network and the disk, the other for the processor.
+	const [rootfs, programs] = await sideBySide(context.signal, [
+		async signal => nodeFileSystem(nodeProgram, {...context, signal}),
+		async signal => go.programs(kubernetes, {...context, signal}),
+	]);
 	const root = join(rootfs, 'root');
 	const archives = await imageArchives(kubernetes, root, programs, context);
 	const containerd = join(await containerdTemplate(root, archives, restrictOomScore, context), 'containerd');
