@@ -4,7 +4,7 @@ import type {Out} from '../../reports/console.ts';
 import {writeReports} from '../../reports/scan.ts';
 import type {Run} from '../events.ts';
 import {exitCode, fold} from '../fold.ts';
-import {UsageError, causesOf} from '../usage.ts';
+import {causesOf} from '../usage.ts';
 import type {FoundCheck} from './checks.ts';
 import {requireMatch} from './require-match.ts';
 import {orderlyEnd} from './ending.ts';
