@@ -84,7 +84,7 @@ for (const [args, message] of [
 	t.is(stdout, '');
 });
 
-for (const args of ['--mode ipvs', '--family dual', 'up --mode ipvs', '--provider embedded --mode ipvs']) test(`vipcheck ${args}: the reasons, exit 2, nothing made`, async t => {
+for (const args of ['--mode ipvs', 'up --mode ipvs', '--provider embedded --mode ipvs']) test(`vipcheck ${args}: the reasons, exit 2, nothing made`, async t => {
 	const {exitCode, stdout, stderr} = await vipcheck([...args.split(' ')]);
 	t.is(exitCode, 2);
 	t.regex(stderr, /^no cluster with mode \w+, family \w+ can be made here:\n {2}embedded: /);
