@@ -1,7 +1,7 @@
 /** Every version that the embedded cluster is made of stands here; go/*\/go.mod repeats the Go ones (a unit test holds them together). */
 
-/** Kubernetes versions, the default first: one patch for each minor. Each has its own go/kubernetes-<version>/go.mod. */
-export const KUBERNETES_VERSIONS: readonly string[] = ['1.36.3'];
+/** Kubernetes versions, the default first: one patch for each minor. Each has its own go/kubernetes-<version>/go.mod, which go/write-module.ts writes. */
+export const KUBERNETES_VERSIONS: readonly string[] = ['1.36.3', '1.35.4'];
 
 export const COREDNS_VERSION = '1.14.2';
 
