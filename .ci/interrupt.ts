@@ -1,5 +1,7 @@
 /**
- * Interrupts `vipcheck` at random moments and looks for leftovers after each: node .ci/interrupt.ts [times] [seed].
+ * Interrupts `vipcheck` at random moments and looks for leftovers after each: node .ci/interrupt.ts [times] [seed] [command[=ms],…].
+ * The commands take turns, up, test and down unless said otherwise; the signal comes within the given time, which is that of a command on warm caches
+ * (`up=90000` with an empty XDG_CACHE_HOME: while parts are being built).
  * Half of the signals are SIGINT, a quarter SIGTERM, a quarter SIGKILL followed by `vipcheck clean`.
  * Prints a line for each, then `N passed, N failed`.
  */
@@ -12,7 +14,7 @@ import {clustersRoot} from '../lib/paths.ts';
 import {difference, hostState} from './host-state.ts';
 
 const vipcheck = join(import.meta.dirname, '..', 'vipcheck');
-const [times = '10', seed = '1'] = process.argv.slice(2);
+const [times = '10', seed = '1', wanted = 'up,test,down'] = process.argv.slice(2);
 
 /** mulberry32: the same seed gives the same moments. */
 const random = (state: number) => (): number => {
@@ -25,7 +27,13 @@ const random = (state: number) => (): number => {
 const next = random(Number(seed));
 const SIGNALS = ['SIGINT', 'SIGINT', 'SIGTERM', 'SIGKILL'] as const;
 /** Command → how long it takes when nothing disturbs it, in ms. */
-const COMMANDS = [['up', 14_000], ['test', 60_000], ['down', 3_000]] as const;
+const TIMES_MS: Readonly<Record<string, number>> = {up: 14_000, test: 60_000, down: 3000};
+const COMMANDS = wanted.split(',').map((word): readonly [string, number] => {
+	const [command = '', ms] = word.split('=');
+	const usual = TIMES_MS[command];
+	if (usual === undefined) throw new Error(`${command}: use ${Object.keys(TIMES_MS).join(', ')}`);
+	return [command, ms === undefined ? usual : Number(ms)];
+});
 
 /** Node and the command line's imports, on a busy machine. */
 const NODE_START_MS = 1000;
@@ -34,7 +42,7 @@ const leftInCache = async (): Promise<readonly string[]> => (await readdir(clust
 const state = async (): Promise<readonly string[]> => [...await hostState(), ...await leftInCache()];
 
 const once = async (round: number): Promise<boolean> => {
-	const [command, ms] = COMMANDS[round % COMMANDS.length] as (typeof COMMANDS)[number];
+	const [command, ms] = COMMANDS[round % COMMANDS.length] as readonly [string, number];
 	const signal = SIGNALS[Math.floor(next() * SIGNALS.length)] as (typeof SIGNALS)[number];
 	const after = Math.round(next() * ms);
 	const dir = await mkdtemp(join(tmpdir(), 'vipcheck-interrupt-'));
