@@ -6,6 +6,7 @@ export const MODES: readonly Mode[] = ['iptables', 'ipvs', 'nftables'];
 
 /** Address families of the cluster: 'dual' means IPv4 and IPv6 side by side. */
 export type Family = 'ipv4' | 'dual';
+export const FAMILIES: readonly Family[] = ['ipv4', 'dual'];
 
 /** One address family, as the API calls them (Service.spec.ipFamilies) in lower case. */
 export type IpFamily = 'ipv4' | 'ipv6';

@@ -7,7 +7,7 @@ const addDoctor: AddCommand = (program, {say, exit}) => {
 			const [{cached, examine}, {loadProviders}, {cacheRoot}] = await Promise.all([import('../run/doctor.ts'), import('../run/providers.ts'), import('../paths.ts')]);
 			const providers = await loadProviders();
 			const findings = await examine(providers);
-			const rows = findings.flatMap(({provider, mode, support}) => (support.ok ? support.how : support.why).split('\n').map((line, index) => index === 0 ? [provider, mode, support.ok ? 'ok' : 'no', line] : ['', '', '', line]));
+			const rows = findings.flatMap(({provider, mode, family, support}) => (support.ok ? support.how : support.why).split('\n').map((line, index) => index === 0 ? [provider, mode, family, support.ok ? 'ok' : 'no', line] : ['', '', '', '', line]));
 			const parts = await cached(cacheRoot());
 			say([
 				table(rows), '',

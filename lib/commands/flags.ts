@@ -3,12 +3,11 @@ import type {Command} from 'commander';
 import {DEFAULT_TARGET, KEEPS} from '../run/options.ts';
 import type {Keep} from '../run/options.ts';
 import {providerNames} from '../run/providers.ts';
-import {MODES} from '../target.ts';
-import type {Family, Mode} from '../target.ts';
+import {FAMILIES, MODES} from '../target.ts';
+import type {Mode} from '../target.ts';
 import {UsageError} from '../usage.ts';
 import {closest} from './near-miss.ts';
 
-const FAMILIES: readonly Family[] = ['ipv4', 'dual'];
 
 /** Answers the parser of a flag that takes one of a few words. */
 const oneOf = <T extends string>(flag: string, words: readonly T[]) => (text: string): T => {

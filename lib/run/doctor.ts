@@ -1,18 +1,18 @@
 import {readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Provider} from '../../clusters/provider.ts';
-import {MODES} from '../target.ts';
-import type {Mode, Support} from '../target.ts';
+import {FAMILIES, MODES} from '../target.ts';
+import type {Family, Mode, Support} from '../target.ts';
 import {preflight} from './choose-provider.ts';
 import {DEFAULT_TARGET} from './options.ts';
 
-export type Finding = {readonly provider: string; readonly mode: Mode; readonly support: Support};
+export type Finding = {readonly provider: string; readonly mode: Mode; readonly family: Family; readonly support: Support};
 
-/** Asks every provider about every mode; changes nothing. */
-export const examine = async (providers: readonly Provider[]): Promise<readonly Finding[]> => Promise.all(providers.flatMap(provider => MODES.map(async mode => ({
-	provider: provider.name, mode,
-	support: await preflight(provider, {provider: provider.name, mode, family: DEFAULT_TARGET.family, version: provider.versions[0] ?? 'unknown', workers: DEFAULT_TARGET.workers}),
-}))));
+/** Asks every provider about every mode and family; changes nothing. */
+export const examine = async (providers: readonly Provider[]): Promise<readonly Finding[]> => Promise.all(providers.flatMap(provider => MODES.flatMap(mode => FAMILIES.map(async family => ({
+	provider: provider.name, mode, family,
+	support: await preflight(provider, {provider: provider.name, mode, family, version: provider.versions[0] ?? 'unknown', workers: DEFAULT_TARGET.workers}),
+})))));
 
 /** What is kept between runs: each folder of the cache and how many things are in it. */
 export const cached = async (cache: string): Promise<readonly (readonly [string, number])[]> => {
