@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, {readonly code: readonly string[]; rea
 	'lib/run': {code: ['base', 'lib/shell', 'lib/probe', 'lib/check', 'lib/faults', 'reports'], types: ['clusters/provider.ts']},
 	'lib/commands': {code: ['base', 'lib/check', 'lib/faults', 'lib/run', 'reports']},
 	'lib/cli.ts': {code: ['base', 'lib/run', 'lib/commands']},
-	bench: {code: ['base', 'lib/shell', 'lib/probe', 'lib/model', 'lib/check', 'lib/run', 'reports']},
+	bench: {code: ['base', 'lib/shell', 'lib/probe', 'lib/model', 'lib/check', 'lib/run', 'reports'], types: ['clusters/provider.ts']},
 	'.ci': {code: ['base']},
 };
 

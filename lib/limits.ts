@@ -79,7 +79,7 @@ export const PROBER_REPLY_MARGIN_MS = 15_000;
 export const DNS_FOLLOWS_TIMEOUT_MS = 10_000;
 
 /** One command that puts a fault in or takes it out: a few rules, or stopping kube-proxy and waiting for an iptables-restore that it had begun (seconds on a busy machine). */
-export const FAULT_COMMAND_TIMEOUT_MS = 15_000;
+export const CHANGE_COMMAND_TIMEOUT_MS = 15_000;
 
 /** CoreDNS of two pods with a new Corefile, one pod after the other: about 5 s, on a busy machine more. */
 export const ROLLOUT_TIMEOUT_MS = 40_000;
@@ -87,5 +87,8 @@ export const ROLLOUT_TIMEOUT_MS = 40_000;
 /** A change of the API is in the rules of every node, and in CoreDNS' answers, within a second or two. */
 export const FAULT_IN_FORCE_TIMEOUT_MS = 15_000;
 
-/** Taking a fault out, at the longest a rollout of CoreDNS. */
-export const UNDO_TIMEOUT_MS = 60_000;
+/** Taking a fault out, or a change back: at the longest a node that boots, or a rollout of CoreDNS. */
+export const UNDO_TIMEOUT_MS = 120_000;
+
+/** A node that comes back: its machine boots, containerd and kubelet start (5 s), kubelet reports Ready. One that is gone: kube-controller-manager waits 50 s for its lease (--node-monitor-grace-period). */
+export const NODE_READY_TIMEOUT_MS = 90_000;

@@ -21,7 +21,14 @@ export type Target = {readonly provider: string; readonly mode: Mode; readonly f
 export type Support = {ok: true; how: string} | {ok: false; why: string};
 
 export type Role = 'control-plane' | 'worker';
-export type NodeRef = {readonly name: string; readonly role: Role; readonly ips: readonly string[]; readonly access: Access};
+export type NodeRef = {
+	readonly name: string;
+	readonly role: Role;
+	readonly ips: readonly string[];
+	readonly access: Access;
+	/** What can be done to the node from outside, where the provider gives that: its port on the switch, and programs of this host that take its power and give it back. */
+	readonly domain?: {readonly port: {readonly access: Access; readonly name: string}; readonly power: {readonly off: readonly string[]; readonly on: readonly string[]}};
+};
 
 /** A cluster as plain JSON, so that any process can attach to it again. Its kubeconfig is a file of its own, never ~/.kube/config. */
 export type ClusterRef = {

@@ -52,6 +52,9 @@ const firstObjects = (names: readonly string[], family: Family): string => [
 	})),
 ].map(document => stringify(document)).join('---\n');
 
+/** The program that takes a machine's power or gives it back. */
+const power = (dir: string, state: 'off' | 'on', name: string): readonly string[] => [process.execPath, join(import.meta.dirname, 'power.ts'), state, dir, name];
+
 /** Brings up a cluster whose machines are namespaces of this host. Every Node is Ready and the cluster's DNS answers when this returns. */
 export const createCluster = async (target: Target, cache: string, {step, progress, signal, id, dir}: CreateContext): Promise<ClusterRef> => {
 	const logs = join(dir, 'logs');
@@ -72,7 +75,7 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 		return bootMachine(dir, id, spec);
 	};
 
-	const {api, nodes, outside} = await step('machines', async () => {
+	const {api, nodes, outside, central} = await step('machines', async () => {
 		const [[central, gateway, outsideHost], credentials] = await settled([
 			settled([boot(switchMachine(layers)), boot(gatewayMachine(layers, family)), boot(outsideMachine(layers, family))]),
 			makeCredentials(parts.program('kubeadm'), target, id, leg, dir, names, {signal, log}),
@@ -81,10 +84,10 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 			boot(apiMachine(layers, credentials, leg, names.length, family)),
 			...names.map(async (name, index) => boot(nodeMachine(name, index, {layers, family, links, nodes: names.length, kubeconfig: credentials.kubelets.get(name) as string, ca: credentials.ca, containerdTemplate: parts.containerd, restrictOomScore}))),
 		]) as [Machine, ...Machine[]];
-		await plug([gateway, outsideHost, first, ...others], central);
+		await plug([gateway, outsideHost, first, ...others], central.pid);
 		await plugLeg(leg, first);
 		await writeFile(join(dir, 'kubeconfig'), credentials.admin.replace(/server: .*/, `server: https://${leg.cluster}:6443`), {mode: 0o600});
-		return {api: first, nodes: others, outside: outsideHost};
+		return {api: first, nodes: others, outside: outsideHost, central};
 	}, {log});
 
 	const inside = async (machine: Machine, argv: readonly string[], stdin?: string) => exec(['nsenter', '--target', String(machine.pid), '--all', '--', ...argv], {signal, log, ...(stdin === undefined ? {} : {stdin})});
@@ -92,7 +95,8 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	const addon = async (name: string) => inside(api, ['kubeadm', 'init', 'phase', 'addon', name, '--config', '/etc/kubernetes/kubeadm.yaml', '--kubeconfig', admin]);
 	await step('control plane', async () => {
 		await waitFor(api, 'the API server answers', API_ANSWERS, {logs: 'var/log/kube-apiserver.log', signal, log});
-		await inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '-f', '-'], firstObjects(names, family));
+		// Server-side: a kubelet may make its own Node first, and a client-side apply then fails with AlreadyExists.
+		await inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '--server-side', '--force-conflicts', '-f', '-'], firstObjects(names, family));
 	}, {log});
 	await step('kube-proxy', async () => {
 		await addon('kube-proxy');
@@ -110,7 +114,10 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	const kubeconfig = join(dir, 'kubeconfig');
 	return {
 		id, dir, target, kubeconfig,
-		nodes: names.map((name, index) => ({name, role: index === 0 ? 'control-plane' : 'worker', ips: versionsOf(family).map(version => nodeAddress(index, version)), access: (nodes[index] as Machine).access})),
+		nodes: names.map((name, index) => ({
+			name, role: index === 0 ? 'control-plane' : 'worker', ips: versionsOf(family).map(version => nodeAddress(index, version)), access: (nodes[index] as Machine).access,
+			domain: {port: {access: central.access, name}, power: {off: power(dir, 'off', name), on: power(dir, 'on', name)}},
+		})),
 		outside: {ips: versionsOf(family).map(version => hostAddress('outside', version)), access: outside.access},
 		images: clusterImages(target.version),
 		parts: {...await packageVersions(dirname(layers.at(-1) as string), ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables']), 'CNI plugin': links},

@@ -68,11 +68,11 @@ export const chooseLeg = async (id: string): Promise<Leg> => {
 };
 
 /** Plugs machines into the switch: one link each, `eth0` at the machine's end, a port with the machine's name at the switch's. */
-export const plug = async (machines: readonly Machine[], switchMachine: Machine): Promise<void> => {
+export const plug = async (machines: readonly Pick<Machine, 'name' | 'pid'>[], switchPid: number): Promise<void> => {
 	const lines = machines.flatMap(({name, pid}) => [
 		`link add ${name} type veth peer name eth0 netns ${pid}`, `link set ${name} master segment addrgenmode none`, `link set ${name} up`,
 	]);
-	await exec(['nsenter', '--target', String(switchMachine.pid), '--net', 'ip', '-batch', '-'], {stdin: `${lines.join('\n')}\n`});
+	await exec(['nsenter', '--target', String(switchPid), '--net', 'ip', '-batch', '-'], {stdin: `${lines.join('\n')}\n`});
 };
 
 /** The one link between a cluster and the host. It ends in the API machine, which forwards nothing. */

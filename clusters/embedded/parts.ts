@@ -29,7 +29,7 @@ export const IMAGE_PROGRAMS: readonly {readonly name: string; readonly goPackage
 /** The userland of a node. Versions are those of the host's own Debian release. */
 export const DEBIAN_PACKAGES: readonly string[] = [
 	// a system that runs scripts
-	'base-files', 'base-passwd', 'bash', 'coreutils', 'dash', 'debianutils', 'findutils', 'gawk', 'grep', 'gzip', 'hostname', 'less', 'libc-bin', 'mount', 'procps', 'sed', 'tar', 'tini', 'runit', 'util-linux',
+	'base-files', 'base-passwd', 'bash', 'coreutils', 'dash', 'debianutils', 'findutils', 'gawk', 'grep', 'gzip', 'hostname', 'less', 'libc-bin', 'mount', 'netbase', 'procps', 'sed', 'tar', 'tini', 'runit', 'util-linux',
 	// the node's daemons
 	'containerd', 'runc', 'containernetworking-plugins', 'etcd-server', 'etcd-client', 'openssh-server',
 	// what kubelet and kube-proxy call, and what looks at their work

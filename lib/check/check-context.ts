@@ -10,6 +10,8 @@ export type OpenedTestbed = {
 	readonly testbed: Testbed;
 	/** After a red: saves what the cluster says about the check's namespace. */
 	autopsy?(): Promise<void>;
+	/** Takes back what the check has changed of the cluster and left so. */
+	takeBack?(): Promise<void>;
 	/** Closes the vantages and has the namespace deleted. */
 	close(): Promise<void>;
 };

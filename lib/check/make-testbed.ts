@@ -11,6 +11,7 @@ import {podShell} from '../shell/pod.ts';
 import {TransportError} from '../shell/shell.ts';
 import type {IpFamily} from '../target.ts';
 import {autopsy} from './autopsy.ts';
+import {changesOf} from './change/changes.ts';
 import {familyOf} from './check-id.ts';
 import {ipFamilyOf} from './ip.ts';
 import type {OpenTestbed} from './check-context.ts';
@@ -83,6 +84,7 @@ export const testbedMaker = (plan: RunPlan, kube: Kube): OpenTestbed => async ({
 	};
 	const namespace = await makeNamespace(bound, plan, id, signal);
 	const opened = places();
+	const changes = changesOf(cluster.dir, id, {kube, shell: name => node(name).shell}, signal);
 	const testbed: Testbed = {
 		cluster, mode, family, namespace, kube: bound, signal, nodes, workers: atLeastOne(nodes.filter(({role}) => role === 'worker')),
 		vantage: {
@@ -93,11 +95,13 @@ export const testbedMaker = (plan: RunPlan, kube: Kube): OpenTestbed => async ({
 				return openVantage(openShell(cluster.outside.access, 'outside'));
 			}),
 		},
+		change: async change => changes.make(change),
 		...recorder,
 	};
 	return {
 		testbed,
 		autopsy: async () => autopsy({...testbed, kube}),
+		takeBack: async () => changes.takeAllBack(),
 		close: async () => {
 			await opened.close();
 			await kube.remove({apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}});

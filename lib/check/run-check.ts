@@ -44,8 +44,9 @@ export const runCheck = async (check: Check, id: string, context: CheckContext):
 	const ms = Math.round(performance.now() - startedAt);
 	let result = {...judge(ended, budgetMs, recorder.lastStep()), ms};
 	if (opened && result.outcome !== 'passed') await bounded('looking at what is left of the check', opened.autopsy?.(), recorder.step);
+	const left = await bounded('taking back what the check changed', opened?.takeBack?.(), recorder.step, UNDO_TIMEOUT_MS);
 	const fault = await bounded('taking the fault out', hooks?.afterBody?.(), recorder.step, UNDO_TIMEOUT_MS);
-	if (fault !== undefined) result = {outcome: 'broken', problem: problemOf(fault), ms};
+	for (const error of [left, fault]) if (error !== undefined) result = {outcome: 'broken', problem: problemOf(error), ms};
 	if (opened) await bounded('cleaning up', opened.close(), recorder.step);
 	emit({type: 'check-finished', target, check: id, ...result});
 	release?.();

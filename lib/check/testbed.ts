@@ -1,6 +1,8 @@
 import type {Kube} from '../kube.ts';
 import type {Grid} from '../events.ts';
 import type {ClusterRef, IpFamily, Mode, NodeRef} from '../target.ts';
+import type {TakeBack} from './change/changes.ts';
+import type {Change} from './change/command.ts';
 import type {Shell} from '../shell/shell.ts';
 import type {Vantage} from '../probe/vantage.ts';
 
@@ -29,6 +31,12 @@ export type Testbed = {
 		/** A host on the segment that is not a node. */
 		outside(): Promise<Vantage>;
 	};
+	/**
+	 * Makes a change of the cluster (./change/domain.ts: links, power, daemons; ./change/proxy-config.ts) and answers what takes it back.
+	 * Whatever the check leaves in is taken back after it, and after a killed run by the next one: the undo is on disk first.
+	 * The check must hold the lock of what it changes (`node`, `proxy`, `cluster`).
+	 */
+	change(change: Change): Promise<TakeBack>;
 	/** Says what is being done; shown in the report with its time. */
 	step(text: string): void;
 	/** A measured figure, shown in the report. */

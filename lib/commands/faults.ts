@@ -16,7 +16,7 @@ const addFaults: AddCommand = (program, {interrupts, say, err, exit}) => {
 		.addOption(new Option('--undo <cluster>', 'only take out of this cluster what a killed run left in').argParser(filled('--undo')))
 		.action(async (flags: Flags) => {
 			if (flags.undo !== undefined) {
-				const [{attach}, {undoAll}] = await Promise.all([import('../run/attach.ts'), import('../faults/undo.ts')]);
+				const [{attach}, {undoAll}] = await Promise.all([import('../run/attach.ts'), import('../check/change/undo.ts')]);
 				const cluster = await attach(flags.undo);
 				const undone = await undoAll(cluster);
 				say(undone.length === 0 ? `cluster ${cluster.id} has no fault in it` : `taken out of cluster ${cluster.id}: ${undone.join(', ')}`);

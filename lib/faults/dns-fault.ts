@@ -3,7 +3,8 @@ import {addressType} from '../check/lookups.ts';
 import type {Testbed} from '../check/testbed.ts';
 import type {RecordType} from '../probe/vantage.ts';
 import {FORGERIES, withForged, type Forged} from './corefile.ts';
-import {FaultError, type ClusterFault, type Command, type Plan} from './fault.ts';
+import type {Command} from '../check/change/command.ts';
+import {FaultError, type ClusterFault, type Plan} from './fault.ts';
 
 const NAMESPACE = 'kube-system';
 const NAME = 'coredns';

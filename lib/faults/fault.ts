@@ -1,17 +1,8 @@
-import type {KubernetesObject} from '@kubernetes/client-node';
+import {ChangeError, type Command} from '../check/change/command.ts';
 import type {Look} from '../check/eventually.ts';
 import type {TestNode, Testbed} from '../check/testbed.ts';
 import type {Layer} from '../events.ts';
 import type {Mode, Support} from '../target.ts';
-
-/** One change of a cluster as plain data, so that what takes a fault out can lie on disk before the fault is in. */
-export type Command =
-	/** A program on a node; it must leave with 0. */
-	| {readonly kind: 'run'; readonly node: string; readonly argv: readonly string[]; readonly stdin?: string}
-	/** apply: server-side, as field manager vipcheck; remove: one that does not exist is fine. */
-	| {readonly kind: 'api'; readonly verb: 'apply' | 'remove'; readonly object: KubernetesObject}
-	/** Waits until every pod of a Deployment is of its newest template and Ready. */
-	| {readonly kind: 'rollout'; readonly namespace: string; readonly deployment: string};
 
 export type Plan = {
 	readonly inject: readonly Command[];
@@ -48,7 +39,7 @@ export type ClusterFault = Common & {readonly on: 'cluster'; plan(testbed: Testb
 export type Fault = NodeFault | ClusterFault;
 
 /** The fault could not be put in or taken out. */
-export class FaultError extends Error {
+export class FaultError extends ChangeError {
 	override name = 'FaultError';
 }
 

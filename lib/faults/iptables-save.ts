@@ -1,5 +1,5 @@
 import type {IpFamily} from '../target.ts';
-import type {Command} from './fault.ts';
+import type {Command} from '../check/change/command.ts';
 
 /** One rule as iptables-save prints it; `position` counts from 1 in its chain, as iptables does. */
 export type SavedRule = {/** The program of its family. */ readonly program: 'iptables' | 'ip6tables'; readonly table: string; readonly chain: string; readonly position: number; readonly line: string; readonly comment: string; readonly target: string};

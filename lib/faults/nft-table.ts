@@ -1,4 +1,4 @@
-import type {Command} from './fault.ts';
+import type {Command} from '../check/change/command.ts';
 
 /** A chain of kube-proxy's table, as `nft list table` prints it. */
 export type NftChain = {/** `ip kube-proxy` or `ip6 kube-proxy`. */ readonly table: string; readonly name: string; readonly rules: readonly string[]};

@@ -2,10 +2,11 @@ import type {Hooks} from '../check/check-context.ts';
 import {eventually} from '../check/eventually.ts';
 import type {Testbed} from '../check/testbed.ts';
 import {FAULT_IN_FORCE_TIMEOUT_MS} from '../limits.ts';
-import {carryOut, type Tools} from './carry-out.ts';
-import {FaultError, type Command, type Fault} from './fault.ts';
-import {continueKubeProxy, stopKubeProxy} from './kube-proxy.ts';
-import {carryOutUndo, saveUndo} from './undo.ts';
+import {carryOut, type Tools} from '../check/change/carry-out.ts';
+import type {Command} from '../check/change/command.ts';
+import {FaultError, type Fault} from './fault.ts';
+import {continueDaemon, stopDaemon} from '../check/change/daemon.ts';
+import {carryOutUndo, saveUndo} from '../check/change/undo.ts';
 
 /** What has become of the injection. `node`: where, for faults of one node. */
 export type Injection = {readonly state: 'not yet' | 'in' | 'could not be put in'; readonly node?: string; readonly error?: unknown};
@@ -20,7 +21,7 @@ export const faultHooks = (fault: Fault, check: string, clusterDir: string, tool
 	let undo: readonly Command[] = [];
 	const save = async (commands: readonly Command[]): Promise<void> => {
 		undo = commands;
-		await saveUndo(clusterDir, {fault: fault.id, check, commands});
+		await saveUndo(clusterDir, {name: fault.id, check, commands});
 	};
 
 	const inject = async (testbed: Testbed): Promise<void> => {
@@ -28,9 +29,9 @@ export const faultHooks = (fault: Fault, check: string, clusterDir: string, tool
 		injection = {...injection, ...(node && {node: node.name})};
 		const always: Command[] = [];
 		if (fault.on === 'node' && fault.stopsKubeProxy && node) {
-			always.push(continueKubeProxy(node.name));
+			always.push(continueDaemon(node.name, 'kube-proxy'));
 			await save(always);
-			await carryOut(stopKubeProxy(node.name), tools, testbed.signal);
+			await carryOut(stopDaemon(node.name, 'kube-proxy'), tools, testbed.signal);
 		}
 		const plan = fault.on === 'node' ? await fault.plan(testbed, node as NonNullable<typeof node>) : await fault.plan(testbed);
 		await save([...plan.undo, ...always]);
@@ -55,7 +56,7 @@ export const faultHooks = (fault: Fault, check: string, clusterDir: string, tool
 			beforeBody: put('before-body'),
 			settled: put('settled'),
 			async afterBody() {
-				if (undo.length > 0) await carryOutUndo(clusterDir, {fault: fault.id, check, commands: undo}, tools);
+				if (undo.length > 0) await carryOutUndo(clusterDir, {name: fault.id, check, commands: undo}, tools);
 			},
 		},
 		injection: () => injection,

@@ -7,8 +7,8 @@ import {programmed} from '../check/programmed.ts';
 import type {TestNode, Testbed} from '../check/testbed.ts';
 import {openShell} from '../shell/open.ts';
 import type {ClusterRef} from '../target.ts';
-import {carryOut, toolsOf} from './carry-out.ts';
-import {continueKubeProxy, stopKubeProxy} from './kube-proxy.ts';
+import {carryOut, toolsOf} from '../check/change/carry-out.ts';
+import {continueDaemon, stopDaemon} from '../check/change/daemon.ts';
 import {loadFaults} from './load.ts';
 import {readIptables, readNftables} from './look-at.ts';
 
@@ -44,7 +44,7 @@ test.after.always(() => tools.kube.remove({apiVersion: 'v1', kind: 'Namespace', 
 for (const fault of faults) test.serial(`${fault.id}: what it broke is put back exactly, once or twice`, async t => {
 	if (fault.on !== 'node') return;
 	const node = await fault.choose?.(testbed) ?? workers[0];
-	await carryOut(stopKubeProxy(node.name), tools, signal);
+	await carryOut(stopDaemon(node.name, 'kube-proxy'), tools, signal);
 	try {
 		const before = await rulesOn(node);
 		const {inject, undo} = await fault.plan(testbed, node);
@@ -55,7 +55,7 @@ for (const fault of faults) test.serial(`${fault.id}: what it broke is put back 
 		for (const command of undo) await carryOut(command, tools, signal);
 		t.is(await rulesOn(node), before);
 	} finally {
-		await carryOut(continueKubeProxy(node.name), tools, signal);
+		await carryOut(continueDaemon(node.name, 'kube-proxy'), tools, signal);
 	}
 });
 

@@ -7,7 +7,7 @@ import {Violation} from '../check/problem.ts';
 import type {TestNode, Testbed} from '../check/testbed.ts';
 import type {EventBody} from '../events.ts';
 import type {Fault} from '../faults/fault.ts';
-import {pendingUndos} from '../faults/undo.ts';
+import {pendingUndos} from '../check/change/undo.ts';
 import type {Kube} from '../kube.ts';
 import {TransportError} from '../shell/shell.ts';
 import {stubShell, type Reply} from '../shell/stub.ts';
@@ -74,6 +74,6 @@ test('a fault that cannot be put in is taken out all the same: broken', async t 
 test('a fault that cannot be taken out ends the run, its undo on disk', async t => {
 	const {outcomes, left, error} = await run(t, () => Promise.reject(violation('worker-2')), {break: '', mend: {exitCode: 1}});
 	t.deepEqual(outcomes, {'suite/one+M2': 'broken: M2 could not be taken out again'});
-	t.like(left[0], {fault: 'M2', check: 'suite/one'});
+	t.like(left[0], {name: 'M2', check: 'suite/one'});
 	t.is(error?.message, 'M2 is still in: `vipcheck faults --undo abc` tries again');
 });

@@ -1,9 +1,9 @@
 import type {CheckContext, OpenTestbed} from '../check/check-context.ts';
 import {acquireLocks} from '../check/locks.ts';
 import {matcher} from '../check/match.ts';
-import {toolsOf, type Tools} from '../faults/carry-out.ts';
+import {toolsOf, type Tools} from '../check/change/carry-out.ts';
 import {FaultError, type Fault} from '../faults/fault.ts';
-import {pendingUndos} from '../faults/undo.ts';
+import {pendingUndos} from '../check/change/undo.ts';
 import {targetKey, type ClusterRef} from '../target.ts';
 import type {FoundCheck} from './checks.ts';
 import {planFaults} from './fault-plan.ts';
@@ -42,7 +42,7 @@ export const faultsJob = (checks: readonly FoundCheck[], faults: readonly Fault[
 				await runTrial(trial, context, cluster.dir, tools);
 				// What comes after a fault that is still in would prove nothing.
 				const [left] = await pendingUndos(cluster.dir);
-				if (left) throw new FaultError(`${left.fault} is still in: \`vipcheck faults --undo ${cluster.id}\` tries again`);
+				if (left) throw new FaultError(`${left.name} is still in: \`vipcheck faults --undo ${cluster.id}\` tries again`);
 			}
 			signal.throwIfAborted();
 			const locks = await serveLocks(SEATS);

@@ -2,10 +2,10 @@ import type {CheckContext} from '../check/check-context.ts';
 import {createRecorder} from '../check/recorder.ts';
 import {runCheck} from '../check/run-check.ts';
 import type {EventBody, Problem} from '../events.ts';
-import type {Tools} from '../faults/carry-out.ts';
+import type {Tools} from '../check/change/carry-out.ts';
 import {judgeFault} from '../faults/judge.ts';
 import {faultHooks} from '../faults/put-in.ts';
-import {pendingUndos} from '../faults/undo.ts';
+import {pendingUndos} from '../check/change/undo.ts';
 import type {FaultTrial} from './fault-plan.ts';
 
 type Finished = Extract<EventBody, {type: 'check-finished'}>;
@@ -24,7 +24,7 @@ export const runTrial = async ({planned, found, fault}: FaultTrial, context: Che
 	const result = await runCheck(found.check, planned.id, {...context, hooks, emit(event) {
 		if (event.type !== 'check-finished') emit(event);
 	}});
-	const undone = (await pendingUndos(clusterDir)).every(pending => pending.fault !== fault.id);
+	const undone = (await pendingUndos(clusterDir)).every(pending => pending.name !== fault.id);
 	const verdict = signal.aborted && result.outcome === 'broken' ? result : judgeFault(fault, found.id, injection(), result, {undone});
 	if (result.problem) {
 		const recorder = createRecorder({target, check: planned.id, runDir, emit, settled: () => Promise.resolve()});

@@ -1,5 +1,5 @@
 import type {ClusterFacts} from '../events.ts';
-import {undoAll} from '../faults/undo.ts';
+import {undoAll} from '../check/change/undo.ts';
 import {connect} from '../kube.ts';
 import {CLOSE_TIMEOUT_MS} from '../limits.ts';
 import type {ClusterRef} from '../target.ts';

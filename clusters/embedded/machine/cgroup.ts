@@ -50,28 +50,28 @@ const removeTree = async (group: string): Promise<void> => {
 	await rmdir(group);
 };
 
-/** Every group of a cluster that still exists, as its top directories. */
-export const groupsLeft = async (id: string): Promise<readonly string[]> => {
-	const all = (await hierarchies()).map(({mountPoint}) => join(mountPoint, groupOf(id)));
+/** Every group of a cluster, or of one machine, that still exists, as its top directories. */
+export const groupsLeft = async (id: string, machine = ''): Promise<readonly string[]> => {
+	const all = (await hierarchies()).map(({mountPoint}) => join(mountPoint, groupOf(id), machine));
 	const there = await Promise.all(all.map(async path => readdir(path).then(() => true, () => false)));
 	return all.filter((_, index) => there[index]);
 };
 
-/** Processes in any group of the cluster (pids of this host). */
-export const processesIn = async (id: string): Promise<readonly number[]> => {
+/** Processes in any group of the cluster, or of one machine (pids of this host). */
+export const processesIn = async (id: string, machine?: string): Promise<readonly number[]> => {
 	const pids = new Set<number>();
 	const walk = async (group: string): Promise<void> => {
 		const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
 		for (const pid of text.split('\n')) if (pid && pid !== '0') pids.add(Number(pid));
 		for (const entry of await readdir(group, {withFileTypes: true}).catch(() => [])) if (entry.isDirectory()) await walk(join(group, entry.name));
 	};
-	for (const group of await groupsLeft(id)) await walk(group);
+	for (const group of await groupsLeft(id, machine)) await walk(group);
 	return [...pids];
 };
 
-/** Removes all groups of a cluster whose processes have ended. Throws the kernel's error when one is still busy. */
-export const removeGroups = async (id: string): Promise<void> => {
-	for (const group of await groupsLeft(id)) await removeTree(group);
+/** Removes all groups of a cluster, or of one machine, whose processes have ended. Throws the kernel's error when one is still busy. */
+export const removeGroups = async (id: string, machine?: string): Promise<void> => {
+	for (const group of await groupsLeft(id, machine)) await removeTree(group);
 };
 
 /** What boot.sh mounts in a machine: one line for each version 1 hierarchy. */

@@ -63,6 +63,7 @@ export const prepareMachine = async (cluster: string, spec: MachineSpec): Promis
 		await writeFile(file, content, {mode: path.endsWith('/run') ? 0o755 : path.includes('pki/') || path.endsWith('.conf') ? 0o600 : 0o644});
 	}
 	await writeFile(join(dir, 'hierarchies'), await hierarchyLines());
+	await writeFile(join(dir, 'layers'), spec.layers.join('\n'));
 };
 
 const childOf = async (pid: number): Promise<number | undefined> => {
@@ -71,7 +72,7 @@ const childOf = async (pid: number): Promise<number | undefined> => {
 };
 
 /** Starts a prepared machine: its own namespaces and cgroup, boot.sh as first process. It outlives this process; killing `pid` ends all of it. */
-export const bootMachine = async (cluster: string, id: string, {name, layers}: MachineSpec): Promise<Machine> => {
+export const bootMachine = async (cluster: string, id: string, {name, layers}: Pick<MachineSpec, 'name' | 'layers'>): Promise<Machine> => {
 	const dir = dirOf(cluster, name);
 	const groups = await makeGroups(id, name);
 	const log = await open(join(dir, 'boot.log'), 'a');

@@ -21,6 +21,8 @@ const kubeProxyFiles = async (root: string): Promise<Record<string, string>> => 
 		...(await withLibraries(root, ['/usr/sbin/xtables-nft-multi', '/usr/sbin/nft', '/usr/sbin/conntrack', '/usr/sbin/ipset', '/usr/bin/kmod'], plugins)),
 		...Object.fromEntries(names.map(name => [`usr/sbin/${name}`, '-> xtables-nft-multi'])),
 		'usr/sbin/modprobe': '-> ../bin/kmod',
+		// Without it `nft --json` prints protocols as numbers, which kube-proxy takes for elements that are not its own and deletes with the next full sync.
+		'etc/protocols': join(root, 'etc/protocols'),
 	};
 };
 

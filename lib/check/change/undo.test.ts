@@ -2,14 +2,14 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
-import type {Kube} from '../kube.ts';
-import {TransportError} from '../shell/shell.ts';
-import {stubShell} from '../shell/stub.ts';
-import type {Command} from './fault.ts';
+import type {Kube} from '../../kube.ts';
+import {TransportError} from '../../shell/shell.ts';
+import {stubShell} from '../../shell/stub.ts';
+import type {Command} from './command.ts';
 import {carryOutUndo, pendingUndos, saveUndo} from './undo.ts';
 
 const run = (...argv: string[]): Command => ({kind: 'run', node: 'worker-1', argv});
-const undo = {fault: 'M2', check: 'clusterip/reach', commands: [run('restore'), run('continue')]};
+const undo = {name: 'M2', check: 'clusterip/reach', commands: [run('restore'), run('continue')]};
 
 const setUp = async (t: {teardown(fn: () => Promise<void>): void}, table: Parameters<typeof stubShell>[0]) => {
 	const dir = await mkdtemp(join(tmpdir(), 'vipcheck-undo-'));

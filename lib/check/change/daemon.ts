@@ -1,0 +1,26 @@
+import type {Command} from './command.ts';
+
+/** The processes of a machine by the name of their program, which the kernel cuts to 15 characters (proc(5), comm); a node that is a container or a set of namespaces shows only its own. */
+const EACH = 'for d in /proc/[0-9]*; do read -r name <"$d/comm" || continue; [ "$name" = "$(printf %.15s "$1")" ] || continue; pid=${d#/proc/}';
+
+/**
+ * Stopped (state T), and every program that it had started (iptables-restore, nft) has come to its end (state Z, nobody has waited for it):
+ * only then do the rules stay as they are.
+ */
+const STOP = `found=
+${EACH}; found=yes
+	kill -STOP "$pid" || exit 1
+	until grep -q '^State:.T' "$d/status"; do sleep 0.05; done
+	for child in $(cat "$d"/task/*/children); do
+		while [ -e "/proc/$child" ] && ! grep -q '^State:.Z' "/proc/$child/status"; do sleep 0.05; done
+	done
+done 2>/dev/null
+[ -n "$found" ] || { echo "no $1 runs here" >&2; exit 1; }`;
+
+const CONTINUE = `${EACH}; kill -CONT "$pid" || exit 1; done 2>/dev/null; exit 0`;
+
+/** Stops a daemon of a node where it stands (SIGSTOP); it keeps its sockets, and its rules stay. */
+export const stopDaemon = (node: string, name: string): Command => ({kind: 'run', node, argv: ['sh', '-c', STOP, 'stop', name]});
+
+/** Lets it go on; kube-proxy then brings the node up to date with all that has happened. */
+export const continueDaemon = (node: string, name: string): Command => ({kind: 'run', node, argv: ['sh', '-c', CONTINUE, 'continue', name]});
