@@ -67,10 +67,13 @@ export const chooseLeg = async (id: string): Promise<Leg> => {
 	throw new Error('every /31 of 198.18.0.0/15 is in use on this host: run `vipcheck clean`');
 };
 
+/** A machine keeps its network card when it boots again; with another address its neighbours would talk to the old one for seconds. Locally administered. */
+const hardwareAddress = (name: string): string => `02:${digest(name).slice(0, 10).replaceAll(/..(?!$)/g, '$&:')}`;
+
 /** Plugs machines into the switch: one link each, `eth0` at the machine's end, a port with the machine's name at the switch's. */
 export const plug = async (machines: readonly Pick<Machine, 'name' | 'pid'>[], switchPid: number): Promise<void> => {
 	const lines = machines.flatMap(({name, pid}) => [
-		`link add ${name} type veth peer name eth0 netns ${pid}`, `link set ${name} master segment addrgenmode none`, `link set ${name} up`,
+		`link add ${name} type veth peer name eth0 address ${hardwareAddress(name)} netns ${pid}`, `link set ${name} master segment addrgenmode none`, `link set ${name} up`,
 	]);
 	await exec(['nsenter', '--target', String(switchPid), '--net', 'ip', '-batch', '-'], {stdin: `${lines.join('\n')}\n`});
 };

@@ -47,6 +47,12 @@ export const carryOut = async (command: Command, {kube, shell}: Tools, signal: A
 		case 'restart': {
 			return restartPods(kube.bound(signal), command, signal);
 		}
+		case 'gone': {
+			return eventually(`no pod of ${command.selector} is left`, async () => {
+				const {items} = await kube.bound(signal).core.listNamespacedPod({namespace: command.namespace, labelSelector: command.selector});
+				return items.length === 0 ? {done: true, value: undefined} : {done: false, observed: items.map(({metadata}) => metadata?.name).join(', ')};
+			}, {timeoutMs: ROLLOUT_TIMEOUT_MS, signal, onTimeout: 'broken'});
+		}
 		case 'node-is': {
 			return eventually(`node ${command.node} is ${command.ready ? '' : 'not '}Ready`, async () => {
 				const {status} = await kube.bound(signal).core.readNode({name: command.node});

@@ -13,6 +13,8 @@ export type Command =
 	| {readonly kind: 'rollout'; readonly namespace: string; readonly deployment?: string; readonly daemonSet?: string; readonly whateverTemplate?: boolean}
 	/** Deletes the pods of a selector and waits until as many new ones are Ready; `node`: only those there. */
 	| {readonly kind: 'restart'; readonly namespace: string; readonly selector: string; readonly node?: string}
+	/** Waits until no pod of a selector is left. */
+	| {readonly kind: 'gone'; readonly namespace: string; readonly selector: string}
 	/** Waits until a node is Ready, or is not. */
 	| {readonly kind: 'node-is'; readonly node: string; readonly ready: boolean};
 

@@ -22,7 +22,7 @@ const kube = {
 } as unknown as Kube;
 
 test('on all nodes: the patched text in, every proxy restarted, and the text to the letter again', async t => {
-	const {make, undo} = await proxyConfig(kube, {iptables: {masqueradeAll: true}});
+	const {make, undo} = await proxyConfig(kube, [{name: 'worker-1'}, {name: 'worker-2'}], {iptables: {masqueradeAll: true}});
 	const textOf = (command: unknown): string => (command as {object: {data: Record<string, string>}}).object.data['config.conf'] as string;
 	t.like(parse(textOf(make[0])) as object, {mode: 'iptables', iptables: {masqueradeAll: true}});
 	t.is(textOf(undo[0]), TEXT);
@@ -30,7 +30,7 @@ test('on all nodes: the patched text in, every proxy restarted, and the text to 
 });
 
 test('on one node: a proxy and a ConfigMap of its own, which go with the change', async t => {
-	const {make, undo} = await proxyConfig(kube, {mode: 'nftables'}, 'worker-2');
+	const {make, undo} = await proxyConfig(kube, [{name: 'worker-1'}, {name: 'worker-2'}], {mode: 'nftables'}, 'worker-2');
 	const objects = make.flatMap(command => (command.kind === 'api' ? [command.object as unknown as {kind: string; metadata: {name: string}; spec?: {template: {spec: {nodeSelector: unknown; volumes: unknown}}}}] : []));
 	t.deepEqual(objects.map(({kind, metadata}) => `${kind} ${metadata.name}`), ['DaemonSet kube-proxy', 'ConfigMap kube-proxy-worker-2', 'DaemonSet kube-proxy-worker-2']);
 	t.deepEqual(objects[2]?.spec?.template.spec.nodeSelector, {'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': 'worker-2'});

@@ -29,6 +29,10 @@ const configMap = (name: string, data: Record<string, string>): V1ConfigMap => (
 const apply = (object: V1ConfigMap | V1DaemonSet): Command => ({kind: 'api', verb: 'apply', object});
 const restart = (node?: string): Command => ({kind: 'restart', namespace: NAMESPACE, selector: SELECTOR, ...(node !== undefined && {node})});
 
+/** A kube-proxy is Ready from its start on; it has taken its configuration when it answers (metricsBindAddress, left at its default). */
+const ANSWERS = 'for try in $(seq 100); do curl --silent --fail --max-time 1 --output /dev/null http://127.0.0.1:10249/proxyMode && exit 0; sleep 0.1; done; echo "kube-proxy does not answer on port 10249" >&2; exit 1';
+const answers = (nodes: readonly string[]): readonly Command[] => nodes.map(node => ({kind: 'run', node, argv: ['sh', '-c', ANSWERS]}));
+
 /** The DaemonSet with or without a node; OnDelete, so that the proxies of all other nodes go on as they are. */
 const without = (node: string | undefined): V1DaemonSet => ({
 	apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: {name: NAME, namespace: NAMESPACE},
@@ -56,10 +60,11 @@ const ofItsOwn = (daemonSet: V1DaemonSet, node: string, name: string): V1DaemonS
 };
 
 /**
- * kube-proxy with another configuration, on all nodes or on one, each restarted; taking it back restores the text that was there, to the letter.
+ * kube-proxy with another configuration, on all of the cluster's nodes or on one, each restarted; taking it back restores the text that was there, to the letter.
  * For clusters whose kube-proxy is kubeadm's DaemonSet. Throws ChangeError for others.
  */
-export const proxyConfig = async (kube: Kube, patch: ProxyConfigPatch, node?: string): Promise<Change> => {
+export const proxyConfig = async (kube: Kube, nodes: readonly {readonly name: string}[], patch: ProxyConfigPatch, node?: string): Promise<Change> => {
+	const names = nodes.map(one => one.name);
 	const {data = {}} = await kube.core.readNamespacedConfigMap({namespace: NAMESPACE, name: NAME});
 	const text = data[KEY];
 	if (text === undefined) throw new ChangeError(`ConfigMap ${NAMESPACE}/${NAME} has no ${KEY}`);
@@ -67,8 +72,8 @@ export const proxyConfig = async (kube: Kube, patch: ProxyConfigPatch, node?: st
 	if (node === undefined) {
 		return {
 			name: 'kube-proxy has another configuration',
-			make: [apply(configMap(NAME, {[KEY]: changed})), restart()],
-			undo: [apply(configMap(NAME, {[KEY]: text})), restart()],
+			make: [apply(configMap(NAME, {[KEY]: changed})), restart(), ...answers(names)],
+			undo: [apply(configMap(NAME, {[KEY]: text})), restart(), ...answers(names)],
 		};
 	}
 	const name = `${NAME}-${node}`;
@@ -76,7 +81,8 @@ export const proxyConfig = async (kube: Kube, patch: ProxyConfigPatch, node?: st
 	const objects = [configMap(name, {...data, [KEY]: changed}), own];
 	return {
 		name: `kube-proxy of ${node} has another configuration`,
-		make: [apply(without(node)), {kind: 'rollout', namespace: NAMESPACE, daemonSet: NAME, whateverTemplate: true}, ...objects.map(object => apply(object)), {kind: 'rollout', namespace: NAMESPACE, daemonSet: name}],
-		undo: [...objects.map((object): Command => ({kind: 'api', verb: 'remove', object})), apply(without(undefined)), {kind: 'rollout', namespace: NAMESPACE, daemonSet: NAME}],
+		// The two proxies would share the node's network, and its ports.
+		make: [apply(without(node)), {kind: 'rollout', namespace: NAMESPACE, daemonSet: NAME, whateverTemplate: true}, ...objects.map(object => apply(object)), {kind: 'rollout', namespace: NAMESPACE, daemonSet: name}, ...answers([node])],
+		undo: [...objects.map((object): Command => ({kind: 'api', verb: 'remove', object})), {kind: 'gone', namespace: NAMESPACE, selector: `k8s-app=${name}`}, apply(without(undefined)), {kind: 'rollout', namespace: NAMESPACE, daemonSet: NAME}, ...answers([node])],
 	};
 };

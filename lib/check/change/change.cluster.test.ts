@@ -1,0 +1,113 @@
+import {readFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import test from 'ava';
+import {openShell} from '../../shell/open.ts';
+import type {ClusterRef, NodeRef} from '../../target.ts';
+import {eventually} from '../eventually.ts';
+import {carryOut, toolsOf} from './carry-out.ts';
+import {changesOf} from './changes.ts';
+import {cutLink, dropShare, hangDaemon, killNode, rebootNode} from './domain.ts';
+import {proxyConfig} from './proxy-config.ts';
+import {pendingUndos} from './undo.ts';
+
+/** A cluster that `vipcheck up` made; its directory is given by whoever runs these tests. */
+const cluster = JSON.parse(await readFile(join(process.env['VIPCHECK_CLUSTER'] as string, 'cluster.json'), 'utf8')) as ClusterRef;
+const {signal} = new AbortController();
+const tools = await toolsOf(cluster);
+const changes = changesOf(cluster.dir, 'change/test', tools, signal);
+const node = cluster.nodes.at(-1) as NodeRef;
+const others = cluster.nodes.filter(({name}) => name !== node.name);
+const outside = openShell(cluster.outside?.access as NodeRef['access'], 'outside');
+const address = node.ips[0] as string;
+
+test.afterEach.always(async t => {
+	await changes.takeAllBack();
+	t.deepEqual(await pendingUndos(cluster.dir), []);
+});
+
+/** How many of so many pings from outside are answered. */
+const pings = async (count: number): Promise<number> => {
+	const {stdout} = await outside.run(['ping', '-q', '-c', String(count), '-i', '0.002', '-W', '1', address], {timeoutMs: 30_000});
+	return Number(/(\d+) received/.exec(stdout)?.[1]);
+};
+
+/** When the node's first process started, in clock ticks (proc(5)). */
+const bootOf = async (name: string): Promise<string> => (await tools.shell(name).run(['cut', '-d', ' ', '-f', '22', '/proc/1/stat'])).stdout;
+
+const stateOf = async (daemon: string): Promise<string> => (await tools.shell(node.name).run(['sh', '-c', `for d in /proc/[0-9]*; do [ "$(cat $d/comm)" = ${daemon} ] && sed -n 's/^State:.\\(.\\).*/\\1/p' $d/status; done 2>/dev/null; true`])).stdout.trim();
+
+test.serial('a cut link: the node is not heard of, others are; healed it is', async t => {
+	t.is(await pings(5), 5);
+	const heal = await changes.make(cutLink(node));
+	t.is(await pings(5), 0);
+	t.is((await outside.run(['ping', '-q', '-c', '1', '-W', '1', others[0]?.ips[0] as string])).exitCode, 0);
+	await heal();
+	t.is(await pings(5), 5);
+});
+
+test.serial('a share of the frames is lost, both ways, and none afterwards', async t => {
+	const back = await changes.make(dropShare(node, 0.3));
+	const count = 400;
+	const answered = await pings(count);
+	// 0.7 there and 0.7 back; five standard deviations of a binomial are 50.
+	t.true(Math.abs(answered - count * 0.49) < 50, `${answered} of ${count} answered`);
+	await back();
+	t.is(await pings(50), 50);
+	await t.notThrowsAsync(carryOut(dropShare(node, 0.3).undo[0] as never, tools, signal), 'twice');
+});
+
+test.serial('a daemon hangs and goes on', async t => {
+	const back = await changes.make(hangDaemon(node, 'kubelet'));
+	t.is(await stateOf('kubelet'), 'T');
+	await back();
+	t.not(await stateOf('kubelet'), 'T');
+});
+
+test.serial('a node without power is gone, and boots when it has it again', async t => {
+	const before = await bootOf(node.name);
+	const back = await changes.make(killNode(node));
+	t.is(await pings(3), 0);
+	await t.throwsAsync(bootOf(node.name), {name: 'TransportError'});
+	await back();
+	t.not(await bootOf(node.name), before);
+	t.is(await pings(3), 3);
+});
+
+test.serial('a node that is booted again serves Services again', async t => {
+	const before = await bootOf(node.name);
+	const rest = await Promise.all(others.map(async ({name}) => bootOf(name)));
+	await changes.make(rebootNode(node));
+	t.not(await bootOf(node.name), before);
+	t.deepEqual(await Promise.all(others.map(async ({name}) => bootOf(name))), rest);
+	await t.notThrowsAsync(eventually('the API server answers by its ClusterIP', async () => {
+		const {exitCode, stderr} = await tools.shell(node.name).run(['curl', '--silent', '--show-error', '--insecure', '--max-time', '1', '--output', '/dev/null', 'https://10.96.0.1/livez']);
+		return exitCode === 0 ? {done: true, value: undefined} : {done: false, observed: stderr};
+	}, {timeoutMs: 60_000, signal}));
+});
+
+/** `iptables.masqueradeBit` as each running kube-proxy has it. */
+const bits = async (): Promise<Readonly<Record<string, number>>> => Object.fromEntries(await Promise.all(cluster.nodes.map(async ({name}) => {
+	const {stdout} = await tools.shell(name).run(['curl', '--silent', 'http://127.0.0.1:10249/configz']);
+	return [name, (JSON.parse(stdout) as {'kubeproxy.config.k8s.io': {iptables: {masqueradeBit: number}}})['kubeproxy.config.k8s.io'].iptables.masqueradeBit] as const;
+})));
+const all = (bit: number) => Object.fromEntries(cluster.nodes.map(({name}) => [name, bit]));
+
+test.serial('kube-proxy with another configuration on all nodes, and as it was', async t => {
+	t.deepEqual(await bits(), all(14));
+	const back = await changes.make(await proxyConfig(tools.kube, cluster.nodes, {iptables: {masqueradeBit: 15}}));
+	t.deepEqual(await bits(), all(15));
+	await back();
+	t.deepEqual(await bits(), all(14));
+});
+
+test.serial('kube-proxy with another configuration on one node, and as it was', async t => {
+	const pods = async () => (await tools.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-proxy'})).items.map(({metadata}) => metadata?.name).toSorted();
+	const before = await pods();
+	const back = await changes.make(await proxyConfig(tools.kube, cluster.nodes, {iptables: {masqueradeBit: 15}}, node.name));
+	t.deepEqual(await bits(), {...all(14), [node.name]: 15});
+	await back();
+	t.deepEqual(await bits(), all(14));
+	const after = await pods();
+	t.is(after.length, before.length);
+	t.is(after.filter(name => before.includes(name)).length, before.length - 1, 'the proxies of the other nodes went on');
+});
