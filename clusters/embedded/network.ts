@@ -78,6 +78,11 @@ export const plug = async (machines: readonly Pick<Machine, 'name' | 'pid'>[], s
 	await exec(['nsenter', '--target', String(switchPid), '--net', 'ip', '-batch', '-'], {stdin: `${lines.join('\n')}\n`});
 };
 
+/** Takes a machine's link away, both ends at once; one that is gone already is fine. */
+export const unplug = async (name: string, switchPid: number): Promise<void> => {
+	await exec(['nsenter', '--target', String(switchPid), '--net', 'ip', 'link', 'delete', name]).catch((error: Error) => { if (!/Cannot find device/.test(error.message)) throw error; });
+};
+
 /** The one link between a cluster and the host. It ends in the API machine, which forwards nothing. */
 export const plugLeg = async (leg: Leg, api: Machine): Promise<void> => {
 	const lines = [`link add ${leg.link} type veth peer name leg netns ${api.pid}`, `link set ${leg.link} addrgenmode none`, `addr add ${leg.host}/31 dev ${leg.link}`, `link set ${leg.link} up`];

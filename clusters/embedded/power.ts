@@ -7,14 +7,18 @@ import {basename, join} from 'node:path';
 import {endMachines} from './machine/end.ts';
 import {bootMachine} from './machine/machine.ts';
 import {processesIn} from './machine/cgroup.ts';
-import {plug} from './network.ts';
+import {plug, unplug} from './network.ts';
 
 const [state, dir = '', name = ''] = process.argv.slice(2);
 if ((state !== 'off' && state !== 'on') || name === '') throw new Error('usage: node clusters/embedded/power.ts off|on <cluster directory> <machine>');
 const id = basename(dir);
-if (state === 'off') await endMachines(id, name);
-else if ((await processesIn(id, name)).length === 0) {
+const switchPid = Number(await readFile(join(dir, 'machines', 'switch', 'pid'), 'utf8'));
+if (state === 'off') {
+	await endMachines(id, name);
+	// The kernel answers pings in the node's network until it has cleared that away, some time after the last process.
+	await unplug(name, switchPid);
+} else if ((await processesIn(id, name)).length === 0) {
 	const layers = (await readFile(join(dir, 'machines', name, 'layers'), 'utf8')).split('\n');
 	const machine = await bootMachine(dir, id, {name, layers});
-	await plug([machine], Number(await readFile(join(dir, 'machines', 'switch', 'pid'), 'utf8')));
+	await plug([machine], switchPid);
 }
