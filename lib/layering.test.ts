@@ -9,11 +9,12 @@ const MAY_IMPORT: Readonly<Record<string, {readonly code: readonly string[]; rea
 	base: {code: [], types: ['lib/shell']},
 	'lib/shell': {code: ['base']},
 	'lib/probe': {code: ['base', 'lib/shell']},
-	'lib/model': {code: [], types: ['base']},
+	'lib/gather': {code: ['base', 'lib/shell', 'lib/model']},
+	'lib/model': {code: [], types: ['base', 'lib/gather']},
 	// What the process of a suite reads from its parent: the plan, the record, the clients' names.
-	'lib/check': {code: ['base', 'lib/shell', 'lib/probe', 'lib/model', 'lib/run/append.ts', 'lib/run/clients.ts', 'lib/run/run-plan.ts']},
+	'lib/check': {code: ['base', 'lib/shell', 'lib/probe', 'lib/gather', 'lib/model', 'lib/run/append.ts', 'lib/run/clients.ts', 'lib/run/run-plan.ts']},
 	'lib/faults': {code: ['base', 'lib/shell', 'lib/probe', 'lib/model', 'lib/check']},
-	suites: {code: ['base', 'lib/probe', 'lib/model', 'lib/check']},
+	suites: {code: ['base', 'lib/probe', 'lib/gather', 'lib/model', 'lib/check']},
 	reports: {code: ['base']},
 	'clusters/provider.ts': {code: [], types: ['base']},
 	clusters: {code: ['base', 'lib/shell'], types: ['clusters/provider.ts']},
@@ -21,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, {readonly code: readonly string[]; rea
 	'lib/commands': {code: ['base', 'lib/check', 'lib/faults', 'lib/run', 'reports']},
 	'lib/cli.ts': {code: ['base', 'lib/run', 'lib/commands']},
 	bench: {code: ['base', 'lib/shell', 'lib/probe', 'lib/model', 'lib/check', 'lib/run', 'reports'], types: ['clusters/provider.ts']},
-	'.ci': {code: ['base']},
+	'.ci': {code: ['base', 'lib/gather']},
 };
 
 /** Packages that only some may import. */

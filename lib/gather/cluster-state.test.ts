@@ -1,0 +1,70 @@
+import {readFileSync} from 'node:fs';
+import test from 'ava';
+import {TransportError} from '../shell/shell.ts';
+import {clusterStateOf} from './cluster-state.ts';
+import type {Fact} from './fact.ts';
+import {parseMetrics} from './parse/metrics.ts';
+import {parseSysctls} from './parse/sysctls.ts';
+import {modeOf, proxyConfigOf} from './proxy-config.ts';
+
+const read = (name: string): string => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+const DEFAULTS = {clusterCIDRs: [], detectLocalMode: 'ClusterCIDR', masqueradeAll: false, masqueradeBit: 14, localhostNodePorts: true, nodePortAddresses: [], tcpBeLiberal: false};
+
+for (const [name, text, sysctl, expected] of [
+	['config.conf of a cluster', read('config.conf'), '0', {clusterCIDRs: ['10.244.0.0/16']}],
+	['/configz of its node', read('configz.json'), '0', {clusterCIDRs: ['10.244.0.0/16']}],
+	['nothing but its kind', 'kind: KubeProxyConfiguration', undefined, {}],
+	['both families', 'clusterCIDR: 10.244.0.0/16, fd00:10:244::/56', undefined, {clusterCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56']}],
+	['a bridge', 'detectLocalMode: BridgeInterface\ndetectLocal: {bridgeInterface: cni0, interfaceNamePrefix: veth}', undefined, {detectLocalMode: 'BridgeInterface', localInterface: 'cni0'}],
+	['a prefix', 'detectLocalMode: InterfaceNamePrefix\ndetectLocal: {bridgeInterface: cni0, interfaceNamePrefix: veth}', undefined, {detectLocalMode: 'InterfaceNamePrefix', localInterface: 'veth'}],
+	['no way of its own', 'detectLocalMode: Other', undefined, {detectLocalMode: 'none'}],
+	["iptables' part", 'iptables: {masqueradeAll: true, masqueradeBit: 3, localhostNodePorts: false}\nnftables: {masqueradeBit: 5}', undefined, {masqueradeAll: true, masqueradeBit: 3, localhostNodePorts: false}],
+	["iptables' part in ipvs", 'mode: ipvs\niptables: {masqueradeAll: true, masqueradeBit: 0}', undefined, {masqueradeAll: true, masqueradeBit: 0}],
+	["nftables' part", 'mode: nftables\niptables: {masqueradeAll: true, masqueradeBit: 3}\nnftables: {masqueradeBit: 5}', undefined, {masqueradeBit: 5}],
+	['addresses', 'nodePortAddresses: [primary]', undefined, {nodePortAddresses: ['primary']}],
+	['be liberal, by configuration', 'conntrack: {tcpBeLiberal: true}', '0', {tcpBeLiberal: true}],
+	['be liberal, by the node', 'conntrack: {tcpBeLiberal: false}', '1', {tcpBeLiberal: true}],
+] as const) {
+	test(`kube-proxy's configuration: ${name}`, t => t.deepEqual(proxyConfigOf(text, sysctl), {...DEFAULTS, ...expected} as never));
+}
+
+for (const text of ['a: [', 'just words', '', '[]']) {
+	test(`no configuration: ${JSON.stringify(text)}`, t => t.throws(() => proxyConfigOf(text, undefined), {instanceOf: TransportError, message: /^kube-proxy's configuration /}) as never);
+}
+
+test("the configuration's mode", t => t.deepEqual(['mode: ""', 'kind: x', 'mode: ipvs', read('configz.json')].map(modeOf), ['iptables', 'iptables', 'ipvs', 'iptables']));
+
+const ok = <T>(value: T): Fact<T> => ({ok: true, value, source: 'there'});
+const gone = {ok: false, why: 'GET /x: 403 Forbidden', source: '/x'} as const;
+const list = (name: string) => ok({items: [{metadata: {name}}], resourceVersion: '1'});
+const API = {
+	services: list('svc'), slices: list('slice'), nodes: list('node'), proxyConfig: ok('mode: nftables\n'), version: ok('v1.37.0'),
+	proxyDaemonSet: ok({spec: {template: {spec: {containers: [{name: 'kube-proxy', image: 'kube-proxy:v1.36.3'}]}}}}),
+} as unknown as Parameters<typeof clusterStateOf>[0];
+const NODE = {
+	configz: ok(read('configz.json')), proxyMode: ok('ipvs'), metrics: ok(parseMetrics('kubernetes_build_info{git_version="v1.35.1"} 1\n')),
+	sysctls: ok(parseSysctls('net.netfilter.nf_conntrack_tcp_be_liberal = 1\n')),
+} as Parameters<typeof clusterStateOf>[1] & object;
+
+test('the state by the API alone', t => {
+	t.like(clusterStateOf(API), {services: [{metadata: {name: 'svc'}}], slices: [{metadata: {name: 'slice'}}], nodes: [{metadata: {name: 'node'}}], mode: 'nftables', minor: 36, proxy: {tcpBeLiberal: false, clusterCIDRs: []}});
+});
+
+test('the state as a node has it', t => {
+	t.like(clusterStateOf({...API, proxyConfig: gone}, NODE), {mode: 'ipvs', minor: 35, proxy: {tcpBeLiberal: true, clusterCIDRs: ['10.244.0.0/16']}});
+	t.like(clusterStateOf(API, {configz: gone, proxyMode: gone, metrics: gone, sysctls: gone}), {mode: 'nftables', minor: 36, proxy: {tcpBeLiberal: false}});
+});
+
+for (const [image, minor] of [['host:5000/kube-proxy:v1.34.0', 34], ['kube-proxy:v1.33.1@sha256:0123', 33], ['kube-proxy', 37], ['kube-proxy:latest', 37]] as const) {
+	test(`kube-proxy's minor by its image ${image}`, t => t.is(clusterStateOf({...API, proxyDaemonSet: ok({spec: {template: {spec: {containers: [{image}]}}}}) as never}).minor, minor));
+}
+
+for (const [name, api, node, message] of [
+	['Services', {...API, services: gone}, NODE, /^the cluster's state is not known: \/x: GET \/x: 403 Forbidden$/],
+	['configuration', {...API, proxyConfig: gone}, undefined, /403 Forbidden/],
+	['version', {...API, version: gone, proxyDaemonSet: gone}, undefined, /403 Forbidden/],
+	['version that has no minor', {...API, version: ok('devel'), proxyDaemonSet: gone}, undefined, /its metrics say nothing, its image nothing, the API server devel/],
+	['mode that is known', API, {...NODE, proxyMode: ok('userspace')}, /mode is "userspace", not one of iptables, ipvs, nftables/],
+] as const) {
+	test(`no state without a ${name}`, t => t.throws(() => clusterStateOf(api, node), {instanceOf: TransportError, message}) as never);
+}

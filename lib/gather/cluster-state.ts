@@ -1,0 +1,52 @@
+import type {ClusterState} from '../model/state.ts';
+import {TransportError} from '../shell/shell.ts';
+import {MODES, type Mode} from '../target.ts';
+import type {Fact} from './fact.ts';
+import type {ApiFacts} from './gather-api.ts';
+import {modeOf, proxyConfigOf} from './proxy-config.ts';
+import type {NodeFacts} from './read-node.ts';
+
+type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'proxyConfig' | 'proxyDaemonSet' | 'version'>;
+type FromNode = Pick<NodeFacts, 'configz' | 'proxyMode' | 'metrics' | 'sysctls'>;
+
+const needed = <T>(fact: Fact<T>): T => {
+	if (!fact.ok) throw new TransportError(`the cluster's state is not known: ${fact.source}: ${fact.why}`);
+	return fact.value;
+};
+
+const minorOf = (version: string | undefined): number | undefined => {
+	const [, minor] = /v?1\.(\d+)/.exec(version ?? '') ?? [];
+	return minor === undefined ? undefined : Number(minor);
+};
+
+/** What kube-proxy says of itself counts most; its image's tag may be any text; an API server may be one minor ahead of it or three. */
+const proxyMinor = ({proxyDaemonSet, version}: FromApi, node: FromNode | undefined): number => {
+	const own = node?.metrics.ok ? node.metrics.value.samples.find(({name}) => name === 'kubernetes_build_info')?.labels['git_version'] : undefined;
+	const tag = proxyDaemonSet.ok ? /:([^:/@]+)(?:@.*)?$/.exec(proxyDaemonSet.value.spec?.template.spec?.containers[0]?.image ?? '')?.[1] : undefined;
+	const minor = minorOf(own) ?? minorOf(tag) ?? minorOf(needed(version));
+	if (minor === undefined) throw new TransportError(`kube-proxy's version is not known: its metrics say ${own ?? 'nothing'}, its image ${tag ?? 'nothing'}, the API server ${needed(version)}`);
+	return minor;
+};
+
+const knownMode = (mode: string): Mode => {
+	const known = MODES.find(one => one === mode);
+	if (!known) throw new TransportError(`kube-proxy's mode is ${JSON.stringify(mode)}, not one of ${MODES.join(', ')}`);
+	return known;
+};
+
+/**
+ * The state that the model answers from. With `node` it is as that node's kube-proxy sees it: its running mode, configuration and version;
+ * without, as the cluster's ConfigMap says. Throws TransportError, with the source, when a fact that it needs is missing.
+ */
+export const clusterStateOf = (api: FromApi, node?: FromNode): ClusterState => {
+	const config = node?.configz.ok ? node.configz.value : needed(api.proxyConfig);
+	const beLiberal = node?.sysctls.ok ? node.sysctls.value.values.get('net.netfilter.nf_conntrack_tcp_be_liberal') : undefined;
+	return {
+		services: needed(api.services).items,
+		slices: needed(api.slices).items,
+		nodes: needed(api.nodes).items,
+		mode: knownMode(node?.proxyMode.ok ? node.proxyMode.value : modeOf(config)),
+		minor: proxyMinor(api, node),
+		proxy: proxyConfigOf(config, beLiberal),
+	};
+};

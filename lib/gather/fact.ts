@@ -1,0 +1,5 @@
+/** Something that was looked at, or why it could not be. `source`: the command as it can be pasted, or the path of the API. */
+export type Fact<T> = {readonly ok: true; readonly value: T; readonly source: string} | {readonly ok: false; readonly why: string; readonly source: string};
+
+/** The fact with its value read; a missing one stays missing. */
+export const reading = <T, U>(fact: Fact<T>, read: (value: T) => U): Fact<U> => (fact.ok ? {...fact, value: read(fact.value)} : fact);

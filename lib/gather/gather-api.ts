@@ -1,0 +1,61 @@
+import type {V1DaemonSet, V1EndpointSlice, V1NetworkPolicy, V1Node, V1Pod, V1Service} from '@kubernetes/client-node';
+import type {Kube} from '../kube.ts';
+import type {Fact} from './fact.ts';
+import {calling, listing, type Listing} from './pages.ts';
+
+/** What the API tells. Secrets are never read. */
+export type ApiFacts = {
+	/** Of the API server: `v1.36.3`. */
+	readonly version: Fact<string>;
+	readonly services: Fact<Listing<V1Service>>;
+	readonly slices: Fact<Listing<V1EndpointSlice>>;
+	readonly nodes: Fact<Listing<V1Node>>;
+	readonly pods: Fact<Listing<V1Pod>>;
+	readonly networkPolicies: Fact<Listing<V1NetworkPolicy>>;
+	/** config.conf of the ConfigMap kube-proxy, as kubeadm makes it; nothing else of that object. */
+	readonly proxyConfig: Fact<string>;
+	readonly proxyDaemonSet: Fact<V1DaemonSet>;
+	readonly proxyPods: Fact<Listing<V1Pod>>;
+	/** Last lines of each kube-proxy, by pod. */
+	readonly proxyLogs: ReadonlyMap<string, Fact<string>>;
+};
+
+type Reader = Pick<Kube, 'core' | 'apps' | 'discovery' | 'networking' | 'version'>;
+
+/** kubeadm, kind and most installers put kube-proxy there. */
+const NAMESPACE = 'kube-system';
+const NAME = 'kube-proxy';
+const LABEL = 'k8s-app=kube-proxy';
+
+/** Enough for a start and the last few failures. */
+const LOG_LINES = 200;
+
+const configOf = async ({core}: Reader): Promise<Fact<string>> => {
+	const source = `/api/v1/namespaces/${NAMESPACE}/configmaps/${NAME}`;
+	const fact = await calling(source, () => core.readNamespacedConfigMap({namespace: NAMESPACE, name: NAME}));
+	if (!fact.ok) return fact;
+	const text = fact.value.data?.['config.conf'];
+	return text === undefined ? {ok: false, why: `it has no config.conf, but ${Object.keys(fact.value.data ?? {}).join(', ') || 'nothing'}`, source} : {ok: true, value: text, source};
+};
+
+const logOf = async ({core}: Reader, name: string): Promise<[string, Fact<string>]> =>
+	[name, await calling(`/api/v1/namespaces/${NAMESPACE}/pods/${name}/log?tailLines=${LOG_LINES}`, () => core.readNamespacedPodLog({namespace: NAMESPACE, name, tailLines: LOG_LINES}))];
+
+/** Reads the API, changing nothing. What cannot be read (no right to, gone, no answer) is a fact that is missing. */
+export const gatherApi = async (kube: Reader): Promise<ApiFacts> => {
+	const {core, apps, discovery, networking, version} = kube;
+	const proxyPods = await listing(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${LABEL}`, page => core.listNamespacedPod({namespace: NAMESPACE, labelSelector: LABEL, ...page}));
+	const names = proxyPods.ok ? proxyPods.value.items.flatMap(({metadata}) => metadata?.name ?? []) : [];
+	const [code, services, slices, nodes, pods, networkPolicies, proxyConfig, proxyDaemonSet, logs] = await Promise.all([
+		calling('/version', async () => (await version.getCode()).gitVersion),
+		listing('/api/v1/services', page => core.listServiceForAllNamespaces(page)),
+		listing('/apis/discovery.k8s.io/v1/endpointslices', page => discovery.listEndpointSliceForAllNamespaces(page)),
+		listing('/api/v1/nodes', page => core.listNode(page)),
+		listing('/api/v1/pods', page => core.listPodForAllNamespaces(page)),
+		listing('/apis/networking.k8s.io/v1/networkpolicies', page => networking.listNetworkPolicyForAllNamespaces(page)),
+		configOf(kube),
+		calling(`/apis/apps/v1/namespaces/${NAMESPACE}/daemonsets/${NAME}`, () => apps.readNamespacedDaemonSet({namespace: NAMESPACE, name: NAME})),
+		Promise.all(names.map(name => logOf(kube, name))),
+	]);
+	return {version: code, services, slices, nodes, pods, networkPolicies, proxyConfig, proxyDaemonSet, proxyPods, proxyLogs: new Map(logs)};
+};

@@ -1,0 +1,5 @@
+import type {NodeView} from './node-view.ts';
+import type {ClusterState, ServicePort} from './state.ts';
+
+/** All that decides about the packets of one family on one node. */
+export type Context = {readonly state: ClusterState; readonly view: NodeView; readonly ports: readonly ServicePort[]};

@@ -1,0 +1,17 @@
+/**
+ * What differs between minor versions of kube-proxy: the first that has it (feature gates: that has it switched on by default) and the first that no longer has it.
+ */
+export const CHANGES = {
+	/** trafficDistribution PreferSameNode: gate PreferSameTrafficDistribution, alpha 1.33, on by default from 1.34 (pkg/features/kube_features.go, KEP-3015). */
+	sameNodeHints: {from: 34, until: undefined},
+	/** Both labels that kube-proxy passes over, service-proxy-name of Services and headless of slices, counted on either (kubernetes#134623). */
+	eitherLabelOnBoth: {from: 0, until: 36},
+	/** KUBE-IPVS-FILTER: ipvs refuses what goes to a Service's address but to none of its ports, ping included; before, the node itself answered (kubernetes#72236, #108460). */
+	ipvsFilter: {from: 27, until: undefined},
+} as const satisfies Record<string, {from: number; until: number | undefined}>;
+
+/** Whether kube-proxy of this minor version behaves so. */
+export const has = (change: keyof typeof CHANGES, minor: number): boolean => {
+	const {from, until} = CHANGES[change];
+	return minor >= from && (until === undefined || minor < until);
+};

@@ -1,0 +1,50 @@
+import type {IptablesChain, IptablesDump, IptablesRule} from '../../../gather/parse/iptables-save.ts';
+import type {Container, Graph, Part} from '../graph.ts';
+import {container, graphOf, part} from '../part.ts';
+import {canonicalPieces} from './canonical.ts';
+import {sharesOf} from './draws.ts';
+import {isPortChain} from './names.ts';
+import {roleOfChain, roleOfRule} from './roles.ts';
+
+const FRAME = new Set([
+	'KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'KUBE-NODEPORTS', 'KUBE-FORWARD', 'KUBE-PROXY-FIREWALL', 'KUBE-FIREWALL',
+	'KUBE-POSTROUTING', 'KUBE-MARK-MASQ', 'KUBE-PROXY-CANARY',
+]);
+/** Of ipvs mode; kube-proxy does not take them down when it goes on in iptables mode. */
+const OF_IPVS = new Set(['KUBE-LOAD-BALANCER', 'KUBE-NODE-PORT', 'KUBE-SOURCE-RANGES-FIREWALL', 'KUBE-IPVS-FILTER', 'KUBE-IPVS-OUT-FILTER']);
+const BUILT_IN = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
+
+/** Whether a chain is kube-proxy's, expected or left behind. KUBE-KUBELET-CANARY and KUBE-IPTABLES-HINT are kubelet's, all others somebody else's. */
+const isOurs = (name: string): boolean => FRAME.has(name) || OF_IPVS.has(name) || isPortChain(name);
+
+const ABOUT = /(?:^|(?:traffic for|other traffic to) )([a-z\d-]+\/[a-z\d-]+(?::[a-z\d-]+)?)(?: |$)/;
+
+/** Of which Service's port a rule is, by its comment. */
+const aboutComment = (comment = ''): string | undefined => ABOUT.exec(comment)?.[1];
+
+const isShared = (where: string): boolean => /^(?:nat|filter) KUBE-(?:EXTERNAL-)?(?:SERVICES|NODEPORTS|PROXY-FIREWALL)$|KUBE-FW-/.test(where);
+
+const partsOf = (where: string, rules: readonly IptablesRule[]): readonly Part[] => {
+	const pieces = rules.map(rule => canonicalPieces(rule));
+	const shares = isPortChain(where.split(' ')[1] ?? '') ? sharesOf(pieces) : [];
+	return rules.map(({comment}, index) => {
+		const [own = [], share] = [pieces[index], shares[index]];
+		return part(own, {role: roleOfRule(where, own), about: aboutComment(comment), ...(share && {share})});
+	});
+};
+
+const chainOf = ({table, name, rules}: IptablesChain): readonly Container[] => {
+	const where = `${table} ${name}`;
+	const parts = partsOf(where, rules);
+	if (isOurs(name)) return [container({where, kind: 'chain', ordered: !isShared(where), role: roleOfChain(where), about: isPortChain(name) ? parts.find(({about}) => about)?.about : undefined, parts})];
+	if (!BUILT_IN.has(name)) return [];
+	const jumps = parts.filter((_, index) => isOurs(rules[index]?.target ?? ''));
+	return [container({where, kind: 'chain', ordered: false, role: 'frame', parts: jumps, ...(jumps.length === 0 && {leftover: true})})];
+};
+
+/** All that is kube-proxy's in a dump of iptables of one family: its chains, and the jumps to them from the built-in chains. What the dump's parser did not understand is in no graph. */
+export const actualIptables = ({tables}: IptablesDump): Graph => graphOf([...tables.values()].flatMap(({chains}) => [...chains.values()].flatMap(chain => chainOf(chain))));
+
+/** Whether kube-proxy of a node could make its nfacct counters: then some of its rules name one (`NodeFacts.nfacct`). */
+export const usesNfacct = ({tables}: IptablesDump): boolean =>
+	[...tables.values()].some(({chains}) => [...chains.values()].some(({name, rules}) => isOurs(name) && rules.some(({matches}) => matches.some(({module}) => module === 'nfacct'))));

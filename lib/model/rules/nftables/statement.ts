@@ -1,0 +1,40 @@
+import type {NftNat, NftStatement} from '../../../gather/parse/nft-types.ts';
+import {hostPort} from '../../address.ts';
+import {expressionText, mappingText, valueText, verdictText} from './expression.ts';
+
+const nat = ({kind, address, port, flags}: NftNat): string => {
+	const plain = address?.kind === 'value' && port?.kind === 'value' ? hostPort(String(address.value), Number(port.value)) : undefined;
+	const target = plain ?? [address ? expressionText(address) : '', port ? `port ${expressionText(port)}` : ''].filter(text => text !== '').join(' ');
+	return [kind, target === '' ? '' : `to ${target}`, flags.join(',')].filter(text => text !== '').join(' ');
+};
+
+/** Refused with the family's port-unreachable, which nft prints or leaves out, by version. */
+const isPlainReject = ({type, code}: {readonly type?: string; readonly code?: string}): boolean =>
+	type === undefined ? code === undefined : /^icmp(?:v6)?$/.test(type) && code === 'port-unreachable';
+
+const statementText = (statement: NftStatement): string => {
+	switch (statement.kind) {
+		case 'match': {
+			const operator = statement.op === '==' || statement.op === 'in' ? '' : `${statement.op} `;
+			return `${expressionText(statement.left)} ${operator}${valueText(statement.right, statement.left)}`;
+		}
+
+		case 'verdict': return verdictText(statement.verdict);
+		case 'vmap': return `${expressionText(statement.key)} vmap ${mappingText(statement.map, statement.key)}`;
+		case 'assign': return `${expressionText(statement.to)} set ${valueText(statement.value, statement.to)}`;
+		case 'dnat':
+		case 'snat':
+		case 'masquerade':
+		case 'redirect': return nat(statement);
+		case 'reject': return isPlainReject(statement) ? 'reject' : `reject with ${[statement.type, statement.code].filter(Boolean).join(' ')}`;
+		case 'set': return `${statement.op} @${statement.set} { ${expressionText(statement.element.value)} }`;
+		case 'counter': return 'counter';
+		case 'log': return 'log';
+		case 'notrack': return 'notrack';
+		case 'xt': return `xt ${statement.type} ${statement.name}`;
+		case 'unknown': return JSON.stringify(statement.json);
+	}
+};
+
+/** The statements of a rule, each as a piece in nft's words; counters are left out. */
+export const piecesOf = (statements: readonly NftStatement[]): readonly string[] => statements.filter(({kind}) => kind !== 'counter').map(each => statementText(each));
