@@ -1,5 +1,5 @@
 import type {V1EndpointSlice, V1Node, V1Service} from '@kubernetes/client-node';
-import type {IpFamily, Mode} from '../target.ts';
+import type {Mode} from '../target.ts';
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 
