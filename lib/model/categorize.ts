@@ -3,8 +3,8 @@ import type {Categorized, Endpoint, ServicePort} from './state.ts';
 export type NodeView = {readonly name: string; /** Its label topology.kubernetes.io/zone. */ readonly zone?: string};
 
 /** Whether any traffic goes by the policy Cluster. With external addresses always: ExternalTrafficPolicy Local still lets pods and the node itself reach all (the short-circuit). */
-export const usesCluster = ({internalLocal, external}: ServicePort): boolean => !internalLocal || external;
-export const usesLocal = ({internalLocal, externalLocal, external}: ServicePort): boolean => internalLocal || (externalLocal && external);
+const usesCluster = ({internalLocal, external}: ServicePort): boolean => !internalLocal || external;
+const usesLocal = ({internalLocal, externalLocal, external}: ServicePort): boolean => internalLocal || (externalLocal && external);
 
 const isDraining = ({serving, terminating}: Endpoint): boolean => serving && terminating;
 

@@ -1,7 +1,7 @@
 /**
  * What differs between minor versions of kube-proxy: the first that has it (feature gates: that has it switched on by default) and the first that no longer has it.
  */
-export const CHANGES = {
+const CHANGES = {
 	/** trafficDistribution PreferSameNode: gate PreferSameTrafficDistribution, alpha 1.33, on by default from 1.34 (pkg/features/kube_features.go, KEP-3015). */
 	sameNodeHints: {from: 34, until: undefined},
 	/** Both labels that kube-proxy passes over, service-proxy-name of Services and headless of slices, counted on either (kubernetes#134623). */
