@@ -92,3 +92,6 @@ export const UNDO_TIMEOUT_MS = 120_000;
 
 /** A node that comes back: its machine boots, containerd and kubelet start (5 s), kubelet reports Ready. One that is gone: kube-controller-manager waits 50 s for its lease (--node-monitor-grace-period). */
 export const NODE_READY_TIMEOUT_MS = 90_000;
+
+/** 40 Services with their pods are programmed within a few seconds; a namespace of an earlier check may still be going meanwhile. */
+export const RULES_EXACT_TIMEOUT_MS = 40_000;

@@ -16,6 +16,7 @@ const CLOSED_PORT = 9;
 /** agnhost as echo server: HTTP on 8080, datagrams on 8081 (test/images/agnhost/netexec). */
 export const echoContainer = (testbed: Testbed, more: Partial<V1Container> = {}): V1Container => ({
 	name: 'echo', image: testbed.cluster.images.agnhost, imagePullPolicy: 'IfNotPresent', args: ['netexec', '--http-port=8080', '--udp-port=8081'],
+	ports: [{name: 'http', containerPort: 8080}, {name: 'udp', containerPort: 8081, protocol: 'UDP'}],
 	readinessProbe: {httpGet: {path: '/hostname', port: 8080}, periodSeconds: 1}, ...more,
 });
 

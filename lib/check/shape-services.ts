@@ -1,0 +1,28 @@
+import type {V1EndpointSlice, V1Service} from '@kubernetes/client-node';
+import {shapes, SHAPE_APPS} from './shapes.ts';
+import type {Testbed} from './testbed.ts';
+import {echoPods, neverReadyPods} from './workloads.ts';
+
+const inFamily = ({family}: Testbed, {metadata, spec}: V1Service): V1Service =>
+	({metadata: {...metadata}, spec: {...spec, ...(spec?.type !== 'ExternalName' && {ipFamilyPolicy: 'SingleStack', ipFamilies: [family === 'ipv6' ? 'IPv6' : 'IPv4']})}});
+
+/**
+ * Makes Services of every shape with their pods and hand-made EndpointSlices in the testbed's namespace; answers their names.
+ * Hand-made slices are IPv4 only: in an IPv6 run their Services have no endpoints.
+ */
+export const makeShapes = async (testbed: Testbed, seed: number, count: number): Promise<readonly string[]> => {
+	const {kube, namespace, nodes} = testbed;
+	const pods = (await Promise.all(SHAPE_APPS.map(async ({app, replicas, ready}) => (ready ? echoPods : neverReadyPods)(testbed, {name: app, replicas})))).flat();
+	const {services, slices, ingress} = shapes(seed, count, {nodes: nodes.map(({name}) => ({name})), pods: pods.filter(({ip}) => !ip.includes(':'))});
+	const made = await Promise.all(services.map(async service => kube.core.createNamespacedService({namespace, body: inFamily(testbed, service)})));
+	await Promise.all([
+		...slices.map(async (body: V1EndpointSlice) => kube.discovery.createNamespacedEndpointSlice({namespace, body})),
+		// No controller gives these load balancers their addresses: we are it.
+		...made.flatMap(service => {
+			const name = service.metadata?.name ?? '';
+			const addresses = ingress.get(name);
+			return addresses ? [kube.core.replaceNamespacedServiceStatus({namespace, name, body: {...service, status: {loadBalancer: {ingress: [...addresses]}}}})] : [];
+		}),
+	]);
+	return made.map(({metadata}) => metadata?.name ?? '');
+};

@@ -1,0 +1,13 @@
+import check from '../../lib/check/check.ts';
+import {rulesAreExact} from '../../lib/check/exact-rules.ts';
+
+export default check({
+	title: 'On every node kube-proxy\'s chains of iptables hold exactly what the API asks for, for Services of every shape: nothing missing, nothing foreign',
+	refs: ['https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go'],
+	modes: ['iptables'],
+	needs: ['node-access'],
+	budgetMs: 120_000,
+	// Services of other checks come and go: what the rules should be would change while they are read.
+	exclusive: ['cluster'],
+	faults: ['M2', 'M3', 'M4', 'M24', 'M26'],
+}, rulesAreExact);
