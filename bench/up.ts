@@ -49,12 +49,12 @@ const inSeconds = (ms: number | undefined): string => (ms === undefined ? '' : (
 const sorted = (values: readonly number[]): readonly number[] => values.toSorted((a, b) => a - b);
 
 for (const provider of await loadProviders()) {
-	const target: Target = {...DEFAULT_TARGET, provider: provider.name, mode, family, version: provider.versions[0] ?? 'unknown'};
+	const target: Target = {provider: provider.name, mode, family, workers: DEFAULT_TARGET.workers, version: provider.versions[0] ?? 'unknown'};
 	const support = await provider.preflight(target);
 	console.log(`\n${provider.name}, ${mode}, ${family}, Kubernetes ${target.version}, ${target.workers} workers: ${support.ok ? support.how : support.why}\n`);
 	if (!support.ok) continue;
 	const all: Round[] = [];
-	for (let round = 0; round < Number(rounds) && !interrupts.signal.aborted; round++) all.push(await oneRound(provider, target));
+	for (let round = 0; round < Number(rounds) && !interrupts.signal.aborted; round++) all.push(await oneRound(provider, support.target ?? target));
 	const [first, ...later] = all;
 	if (!first || later.length === 0) throw new Error('two rounds at least: the first may be a cold one');
 	console.log(`| phase, in s | first | median of ${later.length} later | least | most |\n|---|---:|---:|---:|---:|`);

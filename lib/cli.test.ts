@@ -56,6 +56,8 @@ for (const [args, message] of [
 	['--workers -1', /1 to 9/],
 	['--repeat x', /^--repeat x: use a whole number/],
 	['--family v6', /^--family v6: use ipv4, dual$/],
+	['--parts relaese', /^--parts relaese: did you mean release\? There are auto, release, go$/],
+	['--parts npm', /^--parts npm: use auto, release, go$/],
 	['--keep fail', /^--keep fail: did you mean failed\?/],
 	['--match nodeprot', /^--match nodeprot fits none of the \d+ checks/],
 	['--match=', /^--match is empty$/],

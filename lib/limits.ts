@@ -95,3 +95,6 @@ export const NODE_READY_TIMEOUT_MS = 90_000;
 
 /** 40 Services with their pods are programmed within a few seconds; a namespace of an earlier check may still be going meanwhile. */
 export const RULES_EXACT_TIMEOUT_MS = 40_000;
+
+/** kube-proxy gathers changes for up to its minSyncPeriod of 1 s before it writes them. */
+export const RULES_STILL_MS = 2000;

@@ -14,8 +14,12 @@ export type IpFamily = 'ipv4' | 'ipv6';
 /** Those of a cluster. */
 export const familiesOf = (family: Family): readonly IpFamily[] => (family === 'dual' ? ['ipv4', 'ipv6'] : ['ipv4']);
 
-/** What a run is about: one cluster that a provider makes or finds. */
-export type Target = {readonly provider: string; readonly mode: Mode; readonly family: Family; readonly version: string; readonly workers: number};
+/** Where the programs of a cluster come from: the official release's files and images, or Go modules that are built here. */
+export const PARTS = ['release', 'go'] as const;
+export type PartsOrigin = (typeof PARTS)[number];
+
+/** What a run is about: one cluster that a provider makes or finds. `parts`: only where the provider has that choice; left out: it chooses. */
+export type Target = {readonly provider: string; readonly mode: Mode; readonly family: Family; readonly version: string; readonly workers: number; readonly parts?: PartsOrigin};
 
 /** The answer to "can this be done here"; `why` is shown verbatim. */
 export type Support = {ok: true; how: string} | {ok: false; why: string};

@@ -10,6 +10,7 @@ import {bootMachine, prepareMachine, type Machine, type MachineSpec} from './mac
 import {API_ANSWERS, chooseLeg, defaultRoute, GATEWAY_RULES, ipv6Settings, plug, plugLeg, segmentNetwork} from './network.ts';
 import {nodeMachine} from './node.ts';
 import {clusterImages} from './parts/images.ts';
+import {sourceOf} from './parts/choose.ts';
 import {obtainParts} from './parts/obtain.ts';
 import {packageVersions} from './parts/rootfs.ts';
 import {podLinks} from './pod-links.ts';
@@ -64,7 +65,8 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	const names = ['control-plane', ...Array.from({length: target.workers}, (_, index) => `worker-${index + 1}`)];
 	const restrictOomScore = await lacksSysResource();
 
-	const parts = await step('parts', async () => obtainParts(target.version, process.execPath, restrictOomScore, {cache, signal, log: partsLog, progress}), {log: partsLog});
+	const source = await sourceOf(target.parts, target.version, cache);
+	const parts = await step('parts', async () => obtainParts(source, target.version, process.execPath, restrictOomScore, {cache, signal, log: partsLog, progress}), {log: partsLog});
 	const {layers} = parts;
 	const {family} = target;
 	const links = await podLinks();
@@ -113,14 +115,14 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 
 	const kubeconfig = join(dir, 'kubeconfig');
 	return {
-		id, dir, target, kubeconfig,
+		id, dir, target: {...target, parts: source.name}, kubeconfig,
 		nodes: names.map((name, index) => ({
 			name, role: index === 0 ? 'control-plane' : 'worker', ips: versionsOf(family).map(version => nodeAddress(index, version)), access: (nodes[index] as Machine).access,
 			domain: {port: {access: central.access, name}, power: {off: power(dir, 'off', name), on: power(dir, 'on', name)}},
 		})),
 		outside: {ips: versionsOf(family).map(version => hostAddress('outside', version)), access: outside.access},
 		images: clusterImages(target.version),
-		parts: {...await packageVersions(dirname(layers.at(-1) as string), ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables']), 'CNI plugin': links},
+		parts: {'programs from': source.name, ...await packageVersions(dirname(layers.at(-1) as string), ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables']), 'CNI plugin': links},
 		usage: [`export KUBECONFIG=${kubeconfig}`, `export PATH=${parts.bin}:$PATH   # kubectl ${target.version}`],
 	};
 };

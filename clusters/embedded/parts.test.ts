@@ -1,7 +1,9 @@
+import {globSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
-import {COREDNS_VERSION, GO_MINIMUM, KUBERNETES_PROGRAMS, KUBERNETES_VERSIONS} from './parts.ts';
+import {COREDNS_VERSION, GO_MINIMUM, IMAGE_PROGRAMS, KUBERNETES_PROGRAMS, KUBERNETES_VERSIONS, RELEASE_HOSTS, RELEASE_IMAGES, RELEASE_PROGRAMS} from './parts.ts';
+import {ARCHITECTURES, PINS_FILE, readPins, sumsOf} from './parts/pins.ts';
 
 const go = join(import.meta.dirname, 'go');
 
@@ -29,4 +31,28 @@ test('CoreDNS is the pinned one, with the client-go of the default Kubernetes ve
 	const text = await readFile(join(go, 'images', 'go.mod'), 'utf8');
 	t.true(text.includes(`github.com/coredns/coredns v${COREDNS_VERSION}`));
 	t.true(text.includes(`k8s.io/client-go v0.${KUBERNETES_VERSIONS[0]?.split('.').slice(1).join('.')}`));
+});
+
+test('the release has every program that Go builds but pause, once', t => {
+	const built = [...KUBERNETES_PROGRAMS, ...IMAGE_PROGRAMS].map(({name}) => name).filter(name => name !== 'pause');
+	t.deepEqual([...RELEASE_PROGRAMS, ...RELEASE_IMAGES.map(({program}) => program)].sort(), built.sort());
+	for (const {digest, program} of RELEASE_IMAGES) t.regex(digest, /^sha256:[0-9a-f]{64}$/, program);
+});
+
+test('a version that is pinned is one of ours, and whole', async t => {
+	const pins = await readPins(PINS_FILE);
+	t.deepEqual(Object.keys(pins).filter(version => !KUBERNETES_VERSIONS.includes(version)), []);
+	for (const version of Object.keys(pins)) for (const architecture of ARCHITECTURES) t.truthy(sumsOf(pins, version, architecture), `${version} ${architecture}`);
+});
+
+test('no other source names a host of the release', async t => {
+	const project = join(import.meta.dirname, '..', '..');
+	const sources = globSync('{lib,clusters,reports,suites,bench}/**/*.ts', {cwd: project}).filter(file => file !== 'clusters/embedded/parts.ts');
+	t.true(sources.length > 100);
+	const hosts = Object.values(RELEASE_HOSTS).map(url => new URL(url).host);
+	const naming = await Promise.all(sources.map(async file => {
+		const text = await readFile(join(project, file), 'utf8');
+		return hosts.filter(host => text.includes(host)).map(host => `${file} names ${host}`);
+	}));
+	t.deepEqual(naming.flat(), []);
 });

@@ -26,6 +26,20 @@ export const IMAGE_PROGRAMS: readonly {readonly name: string; readonly goPackage
 	{name: 'pause', goPackage: './pause'},
 ];
 
+/** Where the official release has its files. No other file of this project names these hosts. */
+export const RELEASE_HOSTS = {programs: 'https://dl.k8s.io', registry: 'https://registry.k8s.io'} as const;
+
+/** An image by digest (of its index, for all architectures), and the program in it that we need. */
+export type ReleaseImage = {readonly program: string; readonly path: string; readonly repository: string; readonly tag: string; readonly digest: string};
+
+export const RELEASE_IMAGES: readonly ReleaseImage[] = [
+	{program: 'agnhost', path: 'agnhost', repository: 'e2e-test-images/agnhost', tag: '2.66.1', digest: 'sha256:6e2eef87d0dc77e070a7549bc5fdfa290c0fefe3359eb33c2ad1eda692fe66a4'},
+	{program: 'coredns', path: 'coredns', repository: 'coredns/coredns', tag: `v${COREDNS_VERSION}`, digest: 'sha256:e7e6440cfd1e919280958f5b5a6ab2b184d385bba774c12ad2a9e1e4183f90d9'},
+];
+
+/** Programs that the official release has as files; parts/pins.json holds their checksums. */
+export const RELEASE_PROGRAMS: readonly string[] = KUBERNETES_PROGRAMS.map(({name}) => name).filter(name => !RELEASE_IMAGES.some(({program}) => program === name));
+
 /** The userland of a node. Versions are those of the host's own Debian release. */
 export const DEBIAN_PACKAGES: readonly string[] = [
 	// a system that runs scripts

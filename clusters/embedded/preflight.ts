@@ -2,13 +2,13 @@ import {constants} from 'node:fs';
 import {access, readdir, readFile, readlink, statfs} from 'node:fs/promises';
 import {totalmem} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
-import type {Support, Target} from '../../lib/target.ts';
+import type {Target} from '../../lib/target.ts';
+import type {Preflight} from '../provider.ts';
 import {hierarchies} from './machine/cgroup.ts';
-import go from './parts/go.ts';
+import {chooseParts, type PartsChoice} from './parts/choose.ts';
+import type {Source} from './parts/source.ts';
 
 const GIB = 2 ** 30;
-/** A first build: Go caches 5 GiB, programs 0.7, images 0.7, file system 0.5, a cluster 0.3. */
-const COLD_DISK_GIB = 9;
 /** A cluster of four Nodes whose parts are there: its disks are links, what grows is logs. */
 const WARM_DISK_GIB = 1;
 const MEMORY_GIB = 3;
@@ -43,30 +43,30 @@ const hasFileSystem = async (name: string): Promise<boolean> => {
 
 const existingParent = async (path: string): Promise<string> => (await reachable(path, constants.F_OK)) ? path : existingParent(dirname(path));
 
-const missingRoom = async (cache: string): Promise<readonly string[]> => {
+const missingRoom = async (cache: string, source: Source): Promise<readonly string[]> => {
 	const place = await existingParent(cache);
 	const {bavail, bsize} = await statfs(place);
 	const free = bavail * bsize / GIB;
 	const warm = (await readdir(join(cache, 'containerd')).catch(() => [])).length > 0;
-	const needed = warm ? WARM_DISK_GIB : COLD_DISK_GIB;
-	return free < needed ? [`${place} has ${free.toFixed(1)} GiB free, ${needed} are needed${warm ? '' : ' for the first build'}: make room, or set XDG_CACHE_HOME to a larger disk`] : [];
+	const needed = warm ? WARM_DISK_GIB : source.coldDiskGib;
+	return free < needed ? [`${place} has ${free.toFixed(1)} GiB free, ${needed} are needed${warm ? '' : ' for the first cluster'}: make room, or set XDG_CACHE_HOME to a larger disk`] : [];
 };
 
 /** Everything that is missing, a line each; looks only. */
-const missing = async (target: Target, cache: string): Promise<readonly string[]> => {
+const missing = async (target: Target, cache: string, {source, missing: missingParts}: PartsChoice): Promise<readonly string[]> => {
 	if (process.platform !== 'linux') return [`this is ${process.platform}: the embedded cluster's nodes are Linux namespaces`];
 	if (process.getuid?.() !== 0) return ['it needs root, to make namespaces and mounts: run it with sudo, or as root'];
 	const groups = await hierarchies();
 	const closed = (await Promise.all(groups.map(async ({mountPoint}) => (await reachable(mountPoint, constants.W_OK)) ? [] : [mountPoint]))).flat();
 	return [
 		...await missingPrograms(),
-		...await go.missing(),
+		...missingParts,
 		...(await hasFileSystem('overlay') ? [] : ['the kernel has no overlay file system (CONFIG_OVERLAY_FS)']),
 		...(target.family === 'ipv4' || await reachable('/proc/sys/net/ipv6', constants.F_OK) ? [] : ['the kernel has no IPv6 (booted with ipv6.disable=1?), which family dual needs']),
 		...(groups.length > 0 ? [] : ['no cgroup hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup']),
 		...closed.map(path => `${path} cannot be written: in a container, give it its cgroups (--privileged --cgroupns=private)`),
 		...(totalmem() / GIB < MEMORY_GIB ? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`] : []),
-		...await missingRoom(cache),
+		...await missingRoom(cache, source),
 		...await missingInotify(target),
 	];
 };
@@ -97,8 +97,10 @@ const unsupported = ({mode}: Target): readonly string[] => [
 	...(mode === 'ipvs' ? ['mode ipvs needs nodes whose kernel has IPVS, which this provider does not have yet'] : []),
 ];
 
-/** Can a cluster of this kind be made here? `why` has a line for each reason against it. */
-export const preflight = async (target: Target, cache: string): Promise<Support> => {
-	const reasons = [...unsupported(target), ...await missing(target, cache)];
-	return reasons.length === 0 ? {ok: true, how: 'nodes are namespaces of this host; no container engine, no registry'} : {ok: false, why: reasons.join('\n')};
+/** Can a cluster of this kind be made here? `why` has a line for each reason against it; the target then says where its parts come from. */
+export const preflight = async (target: Target, cache: string): Promise<Preflight> => {
+	const parts = await chooseParts(target.parts, target.version, cache);
+	const reasons = [...unsupported(target), ...await missing(target, cache, parts)];
+	if (reasons.length > 0) return {ok: false, why: reasons.join('\n')};
+	return {ok: true, how: `nodes are namespaces of this host, no container engine; ${parts.why}`, target: {...target, parts: parts.source.name}};
 };

@@ -60,13 +60,17 @@ const differencesOn = (node: TestNode, family: IpFamily, api: ApiFacts, settings
 
 export type NodeDifference = Difference & {readonly node: string};
 
-/** One look at the rules of all nodes: how they differ from what they should be, or `moved`: the API changed meanwhile, so nothing can be said. */
-export const lookAtRules = async (testbed: Testbed, settings: ProxySettings): Promise<{readonly moved: true} | {readonly moved: false; readonly differences: readonly NodeDifference[]}> => {
+/** `versions` tells two states of the API apart. */
+export type RulesSeen = {readonly versions: string; readonly differences: readonly NodeDifference[]};
+
+/** One look at the rules of all nodes: how they differ from what they should be; undefined: the API changed meanwhile, so nothing can be said. */
+export const lookAtRules = async (testbed: Testbed, settings: ProxySettings): Promise<RulesSeen | undefined> => {
 	const {kube, nodes, family, signal} = testbed;
 	const before = await gatherApi(kube);
 	const dumps = await Promise.all(nodes.map(async node => [node, await look(node, RULES, signal)] as const));
-	if (versionsOf(before) !== versionsOf(await gatherApi(kube))) return {moved: true};
-	return {moved: false, differences: dumps.flatMap(([node, rules]) => differencesOn(node, family, before, settings.get(node.name) as NodeFacts, rules).map(difference => ({...difference, node: node.name})))};
+	const versions = versionsOf(before);
+	if (versions !== versionsOf(await gatherApi(kube))) return undefined;
+	return {versions, differences: dumps.flatMap(([node, rules]) => differencesOn(node, family, before, settings.get(node.name) as NodeFacts, rules).map(difference => ({...difference, node: node.name})))};
 };
 
 /** `worker-2: nat KUBE-SEP-… lacks -j DNAT … (ns/svc:port)`. */

@@ -3,7 +3,7 @@ import type {Command} from 'commander';
 import {DEFAULT_TARGET, KEEPS} from '../run/options.ts';
 import type {Keep} from '../run/options.ts';
 import {providerNames} from '../run/providers.ts';
-import {FAMILIES, MODES} from '../target.ts';
+import {FAMILIES, MODES, PARTS} from '../target.ts';
 import type {Mode} from '../target.ts';
 import {UsageError} from '../usage.ts';
 import {closest} from './near-miss.ts';
@@ -43,6 +43,7 @@ export const targetFlags = (command: Command): Command => {
 		.addOption(new Option('--provider <name>', `who makes the cluster: ${providers.join(', ')} (default: ${DEFAULT_TARGET.provider}, the first that can)`).argParser(oneOf('--provider', providers)))
 		.addOption(new Option('--k8s <version>', 'Kubernetes version (default: the newest that there is)').argParser(filled('--k8s')))
 		.addOption(new Option('--family <family>', `addresses: ${FAMILIES.join(', ')} (default: ${DEFAULT_TARGET.family})`).argParser(oneOf('--family', FAMILIES)))
+		.addOption(new Option('--parts <source>', `where its programs come from: auto, ${PARTS.join(', ')} (default: ${DEFAULT_TARGET.parts}, the official release where it is pinned and its hosts answer, else built by Go)`).argParser(oneOf('--parts', ['auto', ...PARTS])))
 		.addOption(new Option('--workers <n>', `workers beside the control-plane node, 1 to 9 (default: ${DEFAULT_TARGET.workers})`).argParser(wholeNumber('--workers', 1, 9)));
 };
 

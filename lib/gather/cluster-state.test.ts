@@ -38,7 +38,7 @@ const ok = <T>(value: T): Fact<T> => ({ok: true, value, source: 'there'});
 const gone = {ok: false, why: 'GET /x: 403 Forbidden', source: '/x'} as const;
 const list = (name: string) => ok({items: [{metadata: {name}}], resourceVersion: '1'});
 const API = {
-	services: list('svc'), slices: list('slice'), nodes: list('node'), proxyConfig: ok('mode: nftables\n'), version: ok('v1.37.0'),
+	services: list('svc'), slices: list('slice'), nodes: list('node'), serviceCIDRs: ok({items: [{spec: {cidrs: ['10.96.0.0/16', 'fd00:10:96::/112']}}], resourceVersion: '1'}), proxyConfig: ok('mode: nftables\n'), version: ok('v1.37.0'),
 	proxyDaemonSet: ok({spec: {template: {spec: {containers: [{name: 'kube-proxy', image: 'kube-proxy:v1.36.3'}]}}}}),
 } as unknown as Parameters<typeof clusterStateOf>[0];
 const NODE = {
@@ -47,7 +47,7 @@ const NODE = {
 } as Parameters<typeof clusterStateOf>[1] & object;
 
 test('the state by the API alone', t => {
-	t.like(clusterStateOf(API), {services: [{metadata: {name: 'svc'}}], slices: [{metadata: {name: 'slice'}}], nodes: [{metadata: {name: 'node'}}], mode: 'nftables', minor: 36, proxy: {tcpBeLiberal: false, clusterCIDRs: []}});
+	t.like(clusterStateOf(API), {services: [{metadata: {name: 'svc'}}], slices: [{metadata: {name: 'slice'}}], nodes: [{metadata: {name: 'node'}}], serviceCIDRs: ['10.96.0.0/16', 'fd00:10:96::/112'], mode: 'nftables', minor: 36, proxy: {tcpBeLiberal: false, clusterCIDRs: []}});
 });
 
 test('the state as a node has it', t => {

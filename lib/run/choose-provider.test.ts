@@ -28,6 +28,22 @@ test('only a provider with the version is asked', async t => {
 	t.is(target.version, '1.35.2');
 });
 
+test('parts: only who has the choice is asked, and what it settles is the target', async t => {
+	const asked: unknown[] = [];
+	const plain = provider('plain', {ok: true, how: ''});
+	const choosy: Provider = {...provider('choosy', {ok: true, how: 'parts from go'}), parts: ['release', 'go'], async preflight(target) {
+		asked.push(target.parts);
+		return {ok: true, how: 'parts from go', target: {...target, parts: 'go'}};
+	}};
+	const {provider: chosen, target, reason} = await chooseProvider([plain, choosy], {...options, parts: 'go'});
+	t.is(chosen.name, 'choosy');
+	t.is(target.parts, 'go');
+	t.is(reason, 'choosy: parts from go; not plain: it has no choice of parts, so no --parts go');
+	t.is((await chooseProvider([choosy], {...options, parts: 'auto'})).target.parts, 'go');
+	t.deepEqual(asked, ['go', undefined]);
+	t.is((await chooseProvider([plain, choosy], {...options, parts: 'auto'})).provider.name, 'plain');
+});
+
 for (const [asked, expected] of [
 	[undefined, '1.36.3'], ['1.36', '1.36.3'], ['v1.35.2', '1.35.2'], ['1.3', undefined], ['1.35.9', undefined], ['latest', undefined], ['1', undefined],
 ] as const) test(`version ${asked}`, t => t.is(resolveVersion(['1.36.3', '1.35.2'], asked), expected));

@@ -1,11 +1,11 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import type {Provider} from '../../clusters/provider.ts';
+import type {Preflight, Provider} from '../../clusters/provider.ts';
 import {PREFLIGHT_TIMEOUT_MS} from '../limits.ts';
-import type {Family, Mode, Support, Target} from '../target.ts';
+import type {Family, Mode, PartsOrigin, Target} from '../target.ts';
 import {UsageError, causesOf} from '../usage.ts';
 
 /** What a command line asks for of a cluster that is to be made. */
-export type TargetOptions = {readonly mode: Mode; readonly provider: string; readonly k8s?: string; readonly family: Family; readonly workers: number};
+export type TargetOptions = {readonly mode: Mode; readonly provider: string; readonly k8s?: string; readonly family: Family; readonly workers: number; readonly parts?: PartsOrigin | 'auto'};
 
 export type Choice = {readonly provider: Provider; readonly target: Target; /** Why this one, in one line. */ readonly reason: string};
 
@@ -17,7 +17,7 @@ export const resolveVersion = (versions: readonly string[], asked: string | unde
 };
 
 /** Asks a provider whether it can make the target here; one that does not answer in time cannot. */
-export const preflight = async (provider: Provider, target: Target): Promise<Support> => {
+export const preflight = async (provider: Provider, target: Target): Promise<Preflight> => {
 	const giveUp = new AbortController();
 	const late = pause(PREFLIGHT_TIMEOUT_MS, {ok: false as const, why: `its look at this machine did not end within ${PREFLIGHT_TIMEOUT_MS / 1000} s`}, {signal: giveUp.signal});
 	late.catch(() => undefined);
@@ -44,9 +44,14 @@ export const chooseProvider = async (all: readonly Provider[], options: TargetOp
 			against.push(`${provider.name}: has Kubernetes ${provider.versions.join(', ')} only`);
 			continue;
 		}
-		const target: Target = {provider: provider.name, mode: options.mode, family: options.family, version, workers: options.workers};
+		const parts = options.parts === 'auto' ? undefined : options.parts;
+		if (parts !== undefined && !provider.parts?.includes(parts)) {
+			against.push(`${provider.name}: it has no choice of parts, so no --parts ${parts}`);
+			continue;
+		}
+		const target: Target = {provider: provider.name, mode: options.mode, family: options.family, version, workers: options.workers, ...(parts && {parts})};
 		const support = await preflight(provider, target);
-		if (support.ok) return {provider, target, reason: [`${provider.name}: ${support.how}`, ...against.map(line => `not ${line}`)].join('; ')};
+		if (support.ok) return {provider, target: support.target ?? target, reason: [`${provider.name}: ${support.how}`, ...against.map(line => `not ${line}`)].join('; ')};
 		against.push(...support.why.split('\n').map(line => `${provider.name}: ${line}`));
 	}
 	throw new UsageError(`no cluster with mode ${options.mode}, family ${options.family} can be made here:\n${against.map(line => `  ${line}`).join('\n')}`);

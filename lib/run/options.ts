@@ -1,10 +1,10 @@
-import type {Family, Mode} from '../target.ts';
+import type {Family, Mode, PartsOrigin} from '../target.ts';
 
 export const KEEPS = ['failed', 'always', 'never'] as const;
 export type Keep = (typeof KEEPS)[number];
 
 /** What a command line says of the cluster; left out: the default, or what the cluster of --reuse is. */
-export type TargetFlags = {readonly mode?: Mode; readonly provider?: string; readonly k8s?: string; readonly family?: Family; readonly workers?: number};
+export type TargetFlags = {readonly mode?: Mode; readonly provider?: string; readonly k8s?: string; readonly family?: Family; readonly workers?: number; readonly parts?: PartsOrigin | 'auto'};
 
 /** What every run on a target wants to know. */
 export type RunOptions = TargetFlags & {
@@ -22,4 +22,4 @@ export type TestOptions = RunOptions & {
 	readonly repeat: number;
 };
 
-export const DEFAULT_TARGET = {mode: 'iptables', provider: 'auto', family: 'ipv4', workers: 3} as const satisfies TargetFlags;
+export const DEFAULT_TARGET = {mode: 'iptables', provider: 'auto', family: 'ipv4', workers: 3, parts: 'auto'} as const satisfies TargetFlags;

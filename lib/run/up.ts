@@ -23,7 +23,8 @@ export type UpWorld = {readonly providers: readonly Provider[]; readonly interru
  * A cluster that cannot be made is taken down, its logs are kept in a temporary directory that the error names.
  */
 export const up = async (flags: TargetFlags, {providers, interrupts, crashes, out, err}: UpWorld): Promise<ClusterRef | undefined> => {
-	const {provider, target} = await chooseProvider(providers, {...DEFAULT_TARGET, ...flags});
+	const {provider, target, reason} = await chooseProvider(providers, {...DEFAULT_TARGET, ...flags});
+	err(reason);
 	const id = newId();
 	const dir = clusterDir(id);
 	const logs = join(tmpdir(), `vipcheck-${id}-logs`);

@@ -29,6 +29,8 @@ const isOlder = (version: string, minimum: string): boolean => version.localeCom
 /** Go modules and the toolchain of this machine. Build and module caches lie in our own cache, not in the user's. */
 const go: Source = {
 	name: 'go',
+	// Caches of modules and builds: 5 GiB.
+	coldDiskGib: 9,
 	async missing() {
 		const version = await versionOfGo();
 		if (version === undefined) return [`go is not on the PATH: Kubernetes is built from source with Go ${GO_MINIMUM} or newer (go.dev/doc/install)`];

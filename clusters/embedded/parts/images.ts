@@ -31,15 +31,17 @@ export const imageArchives = async (kubernetes: string, root: string, programs: 
 	const program = (name: string): string => programs.get(name) as string;
 	const {agnhost, client} = clusterImages(kubernetes);
 	const agnhostLayer = {agnhost: program('agnhost')};
+	// The release has pause only as an image of its own; that of agnhost holds a pod as well, but reaps nothing.
+	const pause = programs.has('pause') ? {layer: {pause: program('pause')}, entrypoint: ['/pause']} : {layer: agnhostLayer, entrypoint: ['/agnhost', 'pause']};
 	const own = await Promise.all([import.meta.filename, join(import.meta.dirname, 'image.ts')].map(async file => readFile(file, 'utf8')));
 	const key = digest(basename(dirname(root)), ...own, ...[...programs.values()].map(path => basename(dirname(path))));
 	return once(join(cache, 'images', `${kubernetes}-${key}`), async unfinished => {
 		const specs: readonly ImageSpec[] = [
-			{name: PAUSE_IMAGE, layers: [{pause: program('pause')}], entrypoint: ['/pause']},
+			{name: PAUSE_IMAGE, layers: [pause.layer], entrypoint: pause.entrypoint},
 			{name: `${IMAGE_REPOSITORY}/kube-proxy:v${kubernetes}`, layers: [await kubeProxyFiles(root), {'usr/local/bin/kube-proxy': program('kube-proxy')}], entrypoint: []},
 			{name: `${IMAGE_REPOSITORY}/coredns:v${COREDNS_VERSION}`, layers: [{coredns: program('coredns')}], entrypoint: ['/coredns']},
 			{name: agnhost, layers: [agnhostLayer], entrypoint: ['/agnhost'], command: ['pause']},
-			{name: client, layers: [{pause: program('pause')}, await withLibraries(root, ['/usr/local/bin/node'])], entrypoint: ['/pause']},
+			{name: client, layers: [pause.layer, await withLibraries(root, ['/usr/local/bin/node'])], entrypoint: pause.entrypoint},
 		];
 		for (const [index, spec] of specs.entries()) {
 			signal.throwIfAborted();

@@ -3,10 +3,9 @@ import {basename, dirname, join} from 'node:path';
 import {digest, once} from '../cache.ts';
 import {sideBySide} from '../settled.ts';
 import {containerdTemplate} from './containerd.ts';
-import go from './go.ts';
 import {imageArchives} from './images.ts';
 import {nodeFileSystem} from './rootfs.ts';
-import type {PartsContext} from './source.ts';
+import type {PartsContext, Source} from './source.ts';
 
 /** All that machines are made of, on disk. */
 export type Parts = {readonly layers: readonly string[]; readonly containerd: string; readonly bin: string; readonly program: (name: string) => string};
@@ -21,11 +20,11 @@ const programLayer = async (programs: ReadonlyMap<string, string>, cache: string
 };
 
 /** Makes or finds every part. The first time this takes minutes; then it only looks. */
-export const obtainParts = async (kubernetes: string, nodeProgram: string, restrictOomScore: boolean, context: PartsContext): Promise<Parts> => {
+export const obtainParts = async (source: Source, kubernetes: string, nodeProgram: string, restrictOomScore: boolean, context: PartsContext): Promise<Parts> => {
 	// One waits for the network and the disk, the other for the processor.
 	const [rootfs, programs] = await sideBySide(context.signal, [
 		async signal => nodeFileSystem(nodeProgram, {...context, signal}),
-		async signal => go.programs(kubernetes, {...context, signal}),
+		async signal => source.programs(kubernetes, {...context, signal}),
 	]);
 	const root = join(rootfs, 'root');
 	const archives = await imageArchives(kubernetes, root, programs, context);

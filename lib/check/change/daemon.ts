@@ -5,15 +5,27 @@ const EACH = 'for d in /proc/[0-9]*; do read -r name <"$d/comm" || continue; [ "
 
 /**
  * Stopped (state T), and every program that it had started (iptables-restore, nft) has come to its end (state Z, nobody has waited for it):
- * only then do the rules stay as they are.
+ * only then do the rules stay as they are. A child that talks with its stopped parent over a full pipe would never end:
+ * then the daemon goes on for a moment, and is stopped again.
  */
-const STOP = `found=
+const STOP = `exec 3>&2; found=
 ${EACH}; found=yes
-	kill -STOP "$pid" || exit 1
-	until grep -q '^State:.T' "$d/status"; do sleep 0.05; done
-	for child in $(cat "$d"/task/*/children); do
-		while [ -e "/proc/$child" ] && ! grep -q '^State:.Z' "/proc/$child/status"; do sleep 0.05; done
+	for try in $(seq 20); do
+		kill -STOP "$pid" || exit 1
+		until grep -q '^State:.T' "$d/status"; do sleep 0.02; done
+		for wait in $(seq 20); do
+			busy=
+			for child in $(cat "$d"/task/*/children); do
+				[ ! -e "/proc/$child" ] || grep -q '^State:.Z' "/proc/$child/status" || busy=yes
+			done
+			[ -n "$busy" ] || continue 3
+			sleep 0.05
+		done
+		kill -CONT "$pid"
+		sleep 0.3
 	done
+	echo "$1 has children at work whenever it is stopped" >&3
+	exit 1
 done 2>/dev/null
 [ -n "$found" ] || { echo "no $1 runs here" >&2; exit 1; }`;
 
