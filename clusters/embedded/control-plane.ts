@@ -37,7 +37,8 @@ const kubeadmConfig = (target: Target, id: string, leg: Leg): string => [
 			}),
 		},
 		// One instance each: nobody else can hold the lease. The default of 20 queries a second holds the start of 30 controllers back by 4 s.
-		controllerManager: {extraArgs: args({'leader-elect': 'false', 'kube-api-qps': '500', 'kube-api-burst': '500'})},
+		// Each Node's pods have the addresses that its CNI configuration says; an allocator could be first to give it others.
+		controllerManager: {extraArgs: args({'leader-elect': 'false', 'allocate-node-cidrs': 'false', 'kube-api-qps': '500', 'kube-api-burst': '500'})},
 		scheduler: {extraArgs: args({'leader-elect': 'false'})},
 	},
 	{
