@@ -6,6 +6,7 @@ import type {CreateContext} from '../provider.ts';
 import {API_VIP, CLUSTER_DNS, hostAddress, nodeAddress, podSubnetOf, versionsOf} from './addresses.ts';
 import {apiMachine, makeCredentials} from './control-plane.ts';
 import {exec} from './exec.ts';
+import {missingInotify} from './inotify.ts';
 import {bootMachine, prepareMachine, type Machine, type MachineSpec} from './machine/machine.ts';
 import {API_ANSWERS, chooseLeg, defaultRoute, GATEWAY_RULES, ipv6Settings, plug, plugLeg, segmentNetwork} from './network.ts';
 import {nodeMachine} from './node.ts';
@@ -78,6 +79,9 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	};
 
 	const {api, nodes, outside, central} = await step('machines', async () => {
+		// Parts may have taken minutes, and another cluster what was free then.
+		const [missing] = await missingInotify(target.workers);
+		if (missing !== undefined) throw new Error(missing);
 		const [[central, gateway, outsideHost], credentials] = await settled([
 			settled([boot(switchMachine(layers)), boot(gatewayMachine(layers, family)), boot(outsideMachine(layers, family))]),
 			makeCredentials(parts.program('kubeadm'), target, id, leg, dir, names, {signal, log}),

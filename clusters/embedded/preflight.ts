@@ -1,9 +1,10 @@
 import {constants} from 'node:fs';
-import {access, readdir, readFile, readlink, statfs} from 'node:fs/promises';
+import {access, readdir, readFile, statfs} from 'node:fs/promises';
 import {totalmem} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
 import type {Target} from '../../lib/target.ts';
 import type {Preflight} from '../provider.ts';
+import {missingInotify} from './inotify.ts';
 import {hierarchies} from './machine/cgroup.ts';
 import {chooseParts, type PartsChoice} from './parts/choose.ts';
 import type {Source} from './parts/source.ts';
@@ -12,9 +13,6 @@ const GIB = 2 ** 30;
 /** A cluster of four Nodes whose parts are there: its disks are links, what grows is logs. */
 const WARM_DISK_GIB = 1;
 const MEMORY_GIB = 3;
-/** Measured with 3 workers: 49 in all. */
-const INOTIFY_NODE = 10;
-const INOTIFY_CONTROL_PLANE = 14;
 
 /** Program → Debian package that has it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -67,29 +65,8 @@ const missing = async (target: Target, cache: string, {source, missing: missingP
 		...closed.map(path => `${path} cannot be written: in a container, give it its cgroups (--privileged --cgroupns=private)`),
 		...(totalmem() / GIB < MEMORY_GIB ? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`] : []),
 		...await missingRoom(cache, source),
-		...await missingInotify(target),
+		...await missingInotify(target.workers),
 	];
-};
-
-const numberIn = async (path: string): Promise<number> => Number(await readFile(path, 'utf8'));
-
-/** inotify instances that are open now, of all processes. */
-const inotifyInUse = async (): Promise<number> => {
-	const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
-	const counts = await Promise.all(pids.map(async pid => {
-		const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
-		const links = await Promise.all(files.map(async file => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')));
-		return links.filter(link => link === 'anon_inode:inotify').length;
-	}));
-	return counts.reduce((sum, count) => sum + count, 0);
-};
-
-/** kube-proxy ends with "too many open files" when it gets no inotify instance; kubelet, containerd and the control plane take theirs first. */
-const missingInotify = async ({workers}: Target): Promise<readonly string[]> => {
-	const limit = await numberIn('/proc/sys/fs/inotify/max_user_instances');
-	const used = await inotifyInUse();
-	const needed = INOTIFY_CONTROL_PLANE + INOTIFY_NODE * (workers + 1);
-	return used + needed > limit ? [`fs.inotify.max_user_instances is ${limit}, ${used} are in use and this cluster needs ${needed}: sysctl -w fs.inotify.max_user_instances=1024`] : [];
 };
 
 /** What of a target this provider cannot do, whatever the machine. */

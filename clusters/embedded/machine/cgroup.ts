@@ -21,8 +21,11 @@ export const parseHierarchies = (mountinfo: string): readonly Hierarchy[] => {
 
 export const hierarchies = async (): Promise<readonly Hierarchy[]> => parseHierarchies(await readFile('/proc/self/mountinfo', 'utf8'));
 
+/** What the names of all our groups begin with. */
+export const CLUSTER_GROUP = 'vipcheck-';
+
 /** All groups of one cluster lie below this one, in every hierarchy. */
-const groupOf = (id: string): string => `vipcheck-${id}`;
+const groupOf = (id: string): string => `${CLUSTER_GROUP}${id}`;
 
 /** A version 1 cpuset group takes no process before it has processors and memory nodes: copy its parent's. */
 const fillCpuset = async (parent: string, group: string): Promise<void> => {
