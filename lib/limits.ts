@@ -92,3 +92,9 @@ export const UNDO_TIMEOUT_MS = 120_000;
 
 /** A node that comes back: its machine boots, containerd and kubelet start (5 s), kubelet reports Ready. One that is gone: kube-controller-manager waits 50 s for its lease (--node-monitor-grace-period). */
 export const NODE_READY_TIMEOUT_MS = 90_000;
+
+/** After a red: looking at the API and at three nodes takes 1 to 2 s, on a busy machine 8. What is not known then stays unknown. */
+export const CHAIN_TIMEOUT_MS = 10_000;
+
+/** A direct connection of that looking: answered within milliseconds, on an overloaded machine within two seconds (see DIAL_TIMEOUT_MS). */
+export const CHAIN_DIAL_TIMEOUT_MS = 2_000;

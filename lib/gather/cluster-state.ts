@@ -6,7 +6,7 @@ import type {ApiFacts} from './gather-api.ts';
 import {modeOf, proxyConfigOf} from './proxy-config.ts';
 import type {NodeFacts} from './read-node.ts';
 
-type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'proxyConfig' | 'proxyDaemonSet' | 'version'>;
+type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'proxyConfig' | 'proxyDaemonSet' | 'version'> & Partial<Pick<ApiFacts, 'serviceCIDRs'>>;
 type FromNode = Pick<NodeFacts, 'configz' | 'proxyMode' | 'metrics' | 'sysctls'>;
 
 const needed = <T>(fact: Fact<T>): T => {
@@ -48,5 +48,6 @@ export const clusterStateOf = (api: FromApi, node?: FromNode): ClusterState => {
 		mode: knownMode(node?.proxyMode.ok ? node.proxyMode.value : modeOf(config)),
 		minor: proxyMinor(api, node),
 		proxy: proxyConfigOf(config, beLiberal),
+		...(api.serviceCIDRs?.ok && {serviceCIDRs: api.serviceCIDRs.value.items.flatMap(({spec}) => spec?.cidrs ?? [])}),
 	};
 };

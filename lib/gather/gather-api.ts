@@ -1,4 +1,4 @@
-import type {V1DaemonSet, V1EndpointSlice, V1NetworkPolicy, V1Node, V1Pod, V1Service} from '@kubernetes/client-node';
+import type {V1DaemonSet, V1EndpointSlice, V1NetworkPolicy, V1Node, V1Pod, V1Service, V1ServiceCIDR} from '@kubernetes/client-node';
 import type {Kube} from '../kube.ts';
 import type {Fact} from './fact.ts';
 import {calling, listing, type Listing} from './pages.ts';
@@ -12,6 +12,8 @@ export type ApiFacts = {
 	readonly nodes: Fact<Listing<V1Node>>;
 	readonly pods: Fact<Listing<V1Pod>>;
 	readonly networkPolicies: Fact<Listing<V1NetworkPolicy>>;
+	/** Since 1.33. */
+	readonly serviceCIDRs: Fact<Listing<V1ServiceCIDR>>;
 	/** config.conf of the ConfigMap kube-proxy, as kubeadm makes it; nothing else of that object. */
 	readonly proxyConfig: Fact<string>;
 	readonly proxyDaemonSet: Fact<V1DaemonSet>;
@@ -46,16 +48,17 @@ export const gatherApi = async (kube: Reader): Promise<ApiFacts> => {
 	const {core, apps, discovery, networking, version} = kube;
 	const proxyPods = await listing(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${LABEL}`, page => core.listNamespacedPod({namespace: NAMESPACE, labelSelector: LABEL, ...page}));
 	const names = proxyPods.ok ? proxyPods.value.items.flatMap(({metadata}) => metadata?.name ?? []) : [];
-	const [code, services, slices, nodes, pods, networkPolicies, proxyConfig, proxyDaemonSet, logs] = await Promise.all([
+	const [code, services, slices, nodes, pods, networkPolicies, serviceCIDRs, proxyConfig, proxyDaemonSet, logs] = await Promise.all([
 		calling('/version', async () => (await version.getCode()).gitVersion),
 		listing('/api/v1/services', page => core.listServiceForAllNamespaces(page)),
 		listing('/apis/discovery.k8s.io/v1/endpointslices', page => discovery.listEndpointSliceForAllNamespaces(page)),
 		listing('/api/v1/nodes', page => core.listNode(page)),
 		listing('/api/v1/pods', page => core.listPodForAllNamespaces(page)),
 		listing('/apis/networking.k8s.io/v1/networkpolicies', page => networking.listNetworkPolicyForAllNamespaces(page)),
+		listing('/apis/networking.k8s.io/v1/servicecidrs', page => networking.listServiceCIDR(page)),
 		configOf(kube),
 		calling(`/apis/apps/v1/namespaces/${NAMESPACE}/daemonsets/${NAME}`, () => apps.readNamespacedDaemonSet({namespace: NAMESPACE, name: NAME})),
 		Promise.all(names.map(name => logOf(kube, name))),
 	]);
-	return {version: code, services, slices, nodes, pods, networkPolicies, proxyConfig, proxyDaemonSet, proxyPods, proxyLogs: new Map(logs)};
+	return {version: code, services, slices, nodes, pods, networkPolicies, serviceCIDRs, proxyConfig, proxyDaemonSet, proxyPods, proxyLogs: new Map(logs)};
 };
