@@ -98,3 +98,9 @@ export const RULES_EXACT_TIMEOUT_MS = 40_000;
 
 /** kube-proxy gathers changes for up to its minSyncPeriod of 1 s before it writes them. */
 export const RULES_STILL_MS = 2000;
+
+/** After a red: looking at the API and at three nodes takes 1 to 2 s, on a busy machine 8. What is not known then stays unknown. */
+export const CHAIN_TIMEOUT_MS = 10_000;
+
+/** A direct connection of that looking: answered within milliseconds, on an overloaded machine within two seconds (see DIAL_TIMEOUT_MS). */
+export const CHAIN_DIAL_TIMEOUT_MS = 2_000;

@@ -1,4 +1,4 @@
-import type {EventBody} from '../events.ts';
+import type {EventBody, Problem} from '../events.ts';
 import type {Lock} from './check.ts';
 import type {Testbed} from './testbed.ts';
 
@@ -10,6 +10,8 @@ export type OpenedTestbed = {
 	readonly testbed: Testbed;
 	/** After a red: saves what the cluster says about the check's namespace. */
 	autopsy?(): Promise<void>;
+	/** After a red that names no layer: finds the first broken one, from evidence. */
+	firstBroken?(problem: Problem): Promise<Problem['layer']>;
 	/** Takes back what the check has changed of the cluster and left so. */
 	takeBack?(): Promise<void>;
 	/** Closes the vantages and has the namespace deleted. */

@@ -13,6 +13,7 @@ import type {IpFamily} from '../target.ts';
 import {autopsy} from './autopsy.ts';
 import {changesOf} from './change/changes.ts';
 import {familyOf} from './check-id.ts';
+import {firstBroken} from './first-broken.ts';
 import {ipFamilyOf} from './ip.ts';
 import type {OpenTestbed} from './check-context.ts';
 import {eventually} from './eventually.ts';
@@ -85,22 +86,32 @@ export const testbedMaker = (plan: RunPlan, kube: Kube): OpenTestbed => async ({
 	const namespace = await makeNamespace(bound, plan, id, signal);
 	const opened = places();
 	const changes = changesOf(cluster.dir, id, {kube, shell: name => node(name).shell}, signal);
+	const seen = new Map<string, string>();
+	let asksDns = false;
+	const notingLookups = (vantage: Vantage): Vantage => ({...vantage, lookup: async (...question) => {
+		asksDns = true;
+		return vantage.lookup(...question);
+	}});
+	const podPlace = (client: Kube) => async (name: string): Promise<Vantage> => opened.get(`pod ${name}`, async () => clientOn(client, node(name)));
+	const nodePlace = async (name: string): Promise<Vantage> => opened.get(`node ${name}`, async () => openVantage(node(name).shell));
 	const testbed: Testbed = {
 		cluster, mode, family, namespace, kube: bound, signal, nodes, workers: atLeastOne(nodes.filter(({role}) => role === 'worker')),
 		vantage: {
-			pod: async name => opened.get(`pod ${name}`, async () => clientOn(bound, node(name))),
-			node: async name => opened.get(`node ${name}`, async () => openVantage(node(name).shell)),
+			pod: async name => notingLookups(await podPlace(bound)(name)),
+			node: async name => notingLookups(await nodePlace(name)),
 			outside: async () => opened.get('outside', async () => {
 				if (!cluster.outside) throw new TransportError('the cluster has no host outside');
 				return openVantage(openShell(cluster.outside.access, 'outside'));
 			}),
 		},
 		change: async change => changes.make(change),
+		sawProgrammed: (service, versions) => void seen.set(service, versions),
 		...recorder,
 	};
 	return {
 		testbed,
 		autopsy: async () => autopsy({...testbed, kube}),
+		firstBroken: async problem => firstBroken(recorder, {kube, namespace, family, nodes, seen, asksDns, suspected: problem.nodes ?? [], fromNode: nodePlace, fromPod: podPlace(kube)}),
 		takeBack: async () => changes.takeAllBack(),
 		close: async () => {
 			await opened.close();

@@ -1,4 +1,5 @@
 import type {V1Service} from '@kubernetes/client-node';
+import {versionsOf} from '../chain/versions.ts';
 import {PROGRAMMED_TIMEOUT_MS} from '../limits.ts';
 import {TransportError} from '../shell/shell.ts';
 import {eventually} from './eventually.ts';
@@ -7,9 +8,12 @@ import {programmedByIptables, programmedByNftables, type Programmed} from './pro
 import type {TestNode, Testbed} from './testbed.ts';
 import {isReady, podIpOf} from './workloads.ts';
 
+type Wanted = {readonly endpoints: Programmed; /** Of the objects that say so. */ readonly versions: string};
+
 /** The endpoints that the API wants programmed, or a line that says why it does not know yet. */
-const wanted = async (testbed: Testbed, {metadata, spec}: V1Service): Promise<Programmed | string> => {
+const wanted = async (testbed: Testbed, service: V1Service): Promise<Wanted | string> => {
 	const {namespace, kube} = testbed;
+	const {metadata, spec} = service;
 	const name = metadata?.name as string;
 	const [slices, pods] = await Promise.all([
 		kube.discovery.listNamespacedEndpointSlice({namespace, labelSelector: `kubernetes.io/service-name=${name}`}),
@@ -25,7 +29,7 @@ const wanted = async (testbed: Testbed, {metadata, spec}: V1Service): Promise<Pr
 			(slice.ports ?? []).filter(one => (one.name ?? '') === (port.name ?? '')).flatMap(one => endpoint.addresses.map(address => withPort(address, one.port ?? 0)))));
 		for (const target of targets.length > 0 ? targets : ['none']) all.add(`${port.name ?? ''}/${protocol} ${target}`);
 	}
-	return all;
+	return {endpoints: all, versions: versionsOf(service, slices.items)};
 };
 
 const actual = async ({mode, family, signal}: Testbed, {shell}: TestNode, service: string): Promise<Programmed> => {
@@ -58,10 +62,13 @@ export const programmed = async (testbed: Testbed, name: string): Promise<void> 
 		if (typeof want === 'string') return {done: false, observed: want};
 		const nodes = await Promise.all(testbed.nodes.map(async node => {
 			const have = await actual(testbed, node, service);
-			return {node: node.name, missing: [...want.difference(have)], stale: [...have.difference(want)]};
+			return {node: node.name, missing: [...want.endpoints.difference(have)], stale: [...have.difference(want.endpoints)]};
 		}));
 		const late = nodes.filter(({missing, stale}) => missing.length + stale.length > 0);
-		if (late.length === 0) return {done: true, value: undefined};
+		if (late.length === 0) {
+			testbed.sawProgrammed(service, want.versions);
+			return {done: true, value: undefined};
+		}
 		return {
 			done: false, nodes: late.map(({node}) => node),
 			observed: late.map(({node, missing, stale}) => `${node}${missing.length > 0 ? ` lacks ${missing.join(', ')}` : ''}${stale.length > 0 ? ` still has ${stale.join(', ')}` : ''}`).join('\n'),

@@ -69,6 +69,41 @@ test('the whole chain of causes is told', async t => {
 	t.is(problem?.observed, 'outer\nmiddle\ninner');
 });
 
+const RULES = {name: 'rules', detail: 'nat KUBE-SEP-X on worker-1 lacks -j DNAT'} as const;
+const asking = (answer: () => Promise<Problem['layer']>) => {
+	const asked: Problem[] = [];
+	const open: CheckContext['open'] = seat => Promise.resolve({testbed: seat.recorder as Testbed, close: () => Promise.resolve(), firstBroken: problem => {
+		asked.push(problem);
+		return answer();
+	}});
+	return {asked, open};
+};
+
+test('a red without a layer gets the first broken one', async t => {
+	const {asked, open} = asking(() => Promise.resolve(RULES));
+	const {problem: told, events} = await run(t, () => Promise.reject(new Violation(problem)), {open});
+	t.deepEqual(asked, [problem]);
+	t.deepEqual(told, {...problem, layer: RULES});
+	t.like(events.at(-1), {type: 'check-finished', outcome: 'failed', problem: {layer: RULES}});
+});
+
+test('a red that names its layer keeps it; nobody looks after green and broken checks', async t => {
+	const {asked, open} = asking(() => Promise.resolve(RULES));
+	const own = {...problem, layer: {name: 'lb', detail: 'no speaker'}} as const;
+	t.deepEqual((await run(t, () => Promise.reject(new Violation(own)), {open})).problem, own);
+	t.is((await run(t, () => Promise.resolve(), {open})).outcome, 'passed');
+	t.is((await run(t, () => Promise.reject(new TransportError('no answer')), {open})).problem?.layer, undefined);
+	t.deepEqual(asked, []);
+});
+
+test('a layer that cannot be found leaves the red as it is, and is told', async t => {
+	const {open} = asking(() => Promise.reject(new TypeError('x is not a function')));
+	const {problem: told, outcome, events} = await run(t, () => Promise.reject(new Violation(problem)), {open});
+	t.is(outcome, 'failed');
+	t.deepEqual(told, problem);
+	t.true(events.some(event => event.type === 'check-step' && event.text === 'finding the first broken layer: x is not a function'));
+});
+
 test('waiting for locks is not part of the budget; failing to get them is broken', async t => {
 	const slow = await run(t, () => Promise.resolve(), {acquire: async () => {
 		await pause(600);

@@ -1,6 +1,6 @@
 import type {Outcome, Problem} from '../events.ts';
 import {apiError} from '../kube-error.ts';
-import {CLOSE_TIMEOUT_MS, DEFAULT_BUDGET_MS, UNDO_TIMEOUT_MS} from '../limits.ts';
+import {CHAIN_TIMEOUT_MS, CLOSE_TIMEOUT_MS, DEFAULT_BUDGET_MS, UNDO_TIMEOUT_MS} from '../limits.ts';
 import {causesOf, messageOf} from '../usage.ts';
 import {withBudget} from './budget.ts';
 import type {Budgeted} from './budget.ts';
@@ -43,7 +43,10 @@ export const runCheck = async (check: Check, id: string, context: CheckContext):
 
 	const ms = Math.round(performance.now() - startedAt);
 	let result = {...judge(ended, budgetMs, recorder.lastStep()), ms};
-	if (opened && result.outcome !== 'passed') await bounded('looking at what is left of the check', opened.autopsy?.(), recorder.step);
+	if (opened && result.outcome !== 'passed') {
+		const [layer] = await Promise.all([layerOf(result, opened, recorder.step), bounded('looking at what is left of the check', opened.autopsy?.(), recorder.step)]);
+		if (layer && result.problem) result = {...result, problem: {...result.problem, layer}};
+	}
 	const left = await bounded('taking back what the check changed', opened?.takeBack?.(), recorder.step, UNDO_TIMEOUT_MS);
 	const fault = await bounded('taking the fault out', hooks?.afterBody?.(), recorder.step, UNDO_TIMEOUT_MS);
 	for (const error of [left, fault]) if (error !== undefined) result = {outcome: 'broken', problem: problemOf(error), ms};
@@ -51,6 +54,17 @@ export const runCheck = async (check: Check, id: string, context: CheckContext):
 	emit({type: 'check-finished', target, check: id, ...result});
 	release?.();
 	return result;
+};
+
+/** The first broken layer of a red that does not name one itself. What hinders finding it is told as a step, and changes nothing. */
+const layerOf = async ({outcome, problem}: Pick<CheckResult, 'outcome' | 'problem'>, opened: OpenedTestbed, step: (text: string) => void): Promise<Problem['layer']> => {
+	if (outcome !== 'failed' || !problem || problem.layer) return undefined;
+	let layer: Problem['layer'];
+	const find = async (): Promise<void> => {
+		layer = await opened.firstBroken?.(problem);
+	};
+	await bounded('finding the first broken layer', find(), step, CHAIN_TIMEOUT_MS + CLOSE_TIMEOUT_MS);
+	return layer;
 };
 
 const judge = (ended: Budgeted, budgetMs: number, lastStep: string | undefined): {outcome: 'passed' | 'failed' | 'broken'; problem?: Problem} => {

@@ -42,6 +42,8 @@ export type Testbed = {
 	/** A measured figure, shown in the report. */
 	number(name: string, value: number, unit: string): void;
 	grid(grid: Grid): void;
+	/** Notes that the rules of every node held a Service (`namespace/name`) completely when it and its endpoints had these versions (lib/chain/versions.ts): what is gone later was taken away. */
+	sawProgrammed(service: string, versions: string): void;
 	/** Saves what was seen as a file of the run. */
 	evidence(name: string, content: string): void;
 	/**

@@ -7,7 +7,7 @@ import {filled, keepFlag, matchFlag, outFlag, reuseFlag, targetFlags} from './fl
 type Flags = TargetFlags & {match?: string[]; fault?: string[]; keep?: Keep; reuse?: string; out?: string; undo?: string};
 
 const addFaults: AddCommand = (program, {interrupts, say, err, exit}) => {
-	targetFlags(program.command('faults').description('prove that the checks go red: put each fault in that a check names, see the check fail and name the node, take the fault out'))
+	targetFlags(program.command('faults').description('prove that the checks go red: put each fault in that a check names, see the check fail and name the node and the layer, take the fault out'))
 		.addOption(matchFlag())
 		.addOption(new Option('--fault <id>', 'only these faults, as M2; several with commas, or the flag again').argParser((text: string, before: readonly string[] = []) => [...before, ...filled('--fault')(text).split(/[\s,]+/).filter(Boolean)]))
 		.addOption(keepFlag())

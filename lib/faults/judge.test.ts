@@ -3,15 +3,18 @@ import type {Problem} from '../events.ts';
 import {judgeFault} from './judge.ts';
 import type {Injection} from './put-in.ts';
 
-const fault = {id: 'M2', title: 'one endpoint has no DNAT rule on one node'};
+const fault = {id: 'M2', title: 'one endpoint has no DNAT rule on one node', layer: 'rules'} as const;
+const RULES = {name: 'rules', detail: 'nat KUBE-SEP-X on worker-3 lacks -j DNAT'} as const;
 const inside: Injection = {state: 'in', node: 'worker-3'};
-const problem = (more: Partial<Problem>): Problem => ({summary: 'ways go wrong', expected: 'an answer', observed: 'timeout', reproduce: [], ...more});
+const problem = (more: Partial<Problem>): Problem => ({summary: 'ways go wrong', expected: 'an answer', observed: 'timeout', layer: RULES, reproduce: [], ...more});
 const red = (more: Partial<Problem>) => ({outcome: 'failed', ms: 1, problem: problem(more)}) as const;
 
 for (const [name, injection, result, outcome, summary] of [
 	['red, names the node', inside, red({nodes: ['worker-3']}), 'passed', undefined],
 	['red, names the node in words', inside, red({observed: 'worker-3: 200 timeout of 600'}), 'passed', undefined],
 	['red, a fault without a node', {state: 'in'}, red({nodes: ['a', 'b']}), 'passed', undefined],
+	['red, names another layer', inside, red({nodes: ['worker-3'], layer: {name: 'kube-proxy', detail: 'hangs'}}), 'failed', 'goes red with M2, but names the layer kube-proxy instead of rules'],
+	['red, names no layer', inside, {outcome: 'failed', ms: 1, problem: {summary: 's', expected: 'e', observed: 'o', nodes: ['worker-3'], reproduce: []}}, 'failed', 'goes red with M2, but names no layer instead of rules'],
 	['green', inside, {outcome: 'passed', ms: 1}, 'failed', 'stays green with M2'],
 	['broken', inside, {outcome: 'broken', ms: 1, problem: problem({})}, 'failed', 'is broken by M2 instead of red'],
 	['red, names another node', inside, red({nodes: ['worker-1']}), 'failed', 'goes red with M2, but names worker-1 instead of worker-3'],
@@ -30,4 +33,8 @@ for (const [name, injection, result, outcome, summary] of [
 
 test('a fault that is still in: broken, whatever the check said', t => {
 	t.is(judgeFault(fault, 'clusterip/reach', inside, red({nodes: ['worker-3']}), {undone: false}).outcome, 'broken');
+});
+
+test('a layer that the chain cannot tell is not asked for', t => {
+	t.is(judgeFault({...fault, layer: 'lb'}, 'clusterip/reach', inside, red({nodes: ['worker-3']}), {undone: true}).outcome, 'passed');
 });

@@ -1,3 +1,4 @@
+import {WALKED} from '../chain/chain.ts';
 import type {CheckResult} from '../check/run-check.ts';
 import type {Problem} from '../events.ts';
 import {causesOf} from '../usage.ts';
@@ -12,10 +13,10 @@ const names = ({nodes, summary, observed}: Problem, node: string): boolean =>
 
 /**
  * Judges how a check took a fault: it must have gone red (failed: neither passed nor broken) after the fault was in, and have named the
- * node where it was. `undone`: the fault was taken out again.
+ * node where it was and, as far as the chain can tell it, the layer that is broken. `undone`: the fault was taken out again.
  */
-export const judgeFault = (fault: Pick<Fault, 'id' | 'title'>, check: string, {state, node, error}: Injection, result: CheckResult, {undone}: {readonly undone: boolean}): Verdict => {
-	const expected = `${check} goes red${node === undefined ? '' : ` and names ${node}`} when ${fault.title}`;
+export const judgeFault = (fault: Pick<Fault, 'id' | 'title' | 'layer'>, check: string, {state, node, error}: Injection, result: CheckResult, {undone}: {readonly undone: boolean}): Verdict => {
+	const expected = `${check} goes red${node === undefined ? '' : ` and names ${node}`}${WALKED.includes(fault.layer) ? `, layer ${fault.layer},` : ''} when ${fault.title}`;
 	const reproduce = [`vipcheck faults --match ${check} --fault ${fault.id}`];
 	const instead = result.problem ? `${result.problem.summary}\n${result.problem.observed}` : 'nothing was wrong';
 	const verdict = (outcome: 'failed' | 'broken', summary: string, observed: string): Verdict => ({outcome, problem: {summary, expected, observed, reproduce}});
@@ -32,6 +33,8 @@ export const judgeFault = (fault: Pick<Fault, 'id' | 'title'>, check: string, {s
 		case 'failed': {
 			if (state !== 'in') return verdict('failed', `is red before ${fault.id} was in`, instead);
 			if (node !== undefined && result.problem && !names(result.problem, node)) return verdict('failed', `goes red with ${fault.id}, but names ${result.problem.nodes?.join(', ') || 'no node'} instead of ${node}`, instead);
+			const layer = result.problem?.layer;
+			if (WALKED.includes(fault.layer) && layer?.name !== fault.layer) return verdict('failed', `goes red with ${fault.id}, but names ${layer ? `the layer ${layer.name}` : 'no layer'} instead of ${fault.layer}`, `${instead}${layer ? `\n${layer.name}: ${layer.detail}` : ''}`);
 			return {outcome: 'passed'};
 		}
 	}

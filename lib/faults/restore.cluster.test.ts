@@ -19,7 +19,7 @@ const namespace = `vipcheck-restore-${process.pid}`;
 const {signal} = new AbortController();
 const nodes: readonly TestNode[] = cluster.nodes.map(node => ({...node, ip: node.ips[0] as string, shell: openShell(node.access, node.name)}));
 const workers = nodes.filter(({role}) => role === 'worker') as unknown as Testbed['workers'];
-const testbed = {cluster, mode: cluster.target.mode, family: 'ipv4', namespace, kube: tools.kube, signal, nodes, workers} as unknown as Testbed;
+const testbed = {cluster, mode: cluster.target.mode, family: 'ipv4', namespace, kube: tools.kube, signal, nodes, workers, sawProgrammed: () => undefined} as unknown as Testbed;
 const faults = (await loadFaults()).filter(fault => fault.on === 'node' && fault.applies({mode: testbed.mode}).ok && fault.id !== 'M1');
 
 /** Rules without counters and the time of the dump. */

@@ -38,6 +38,7 @@ export const LOOKS = {
 	routesIpv6: {argv: ['ip', '-j', '-6', 'route', 'show', 'table', 'all']},
 	neighbours: {argv: ['ip', '-j', 'neigh']},
 	listeners: {argv: ['ss', '-H', '-l', '-t', '-u', '-n', '-p']},
+	processes: {argv: ['ps', '-e', '-o', 'pid,stat,comm']},
 	healthz: page(10_256, '/healthz'),
 	livez: page(10_256, '/livez'),
 	proxyMode: page(10_249, '/proxyMode'),

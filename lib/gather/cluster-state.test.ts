@@ -50,6 +50,11 @@ test('the state by the API alone', t => {
 	t.like(clusterStateOf(API), {services: [{metadata: {name: 'svc'}}], slices: [{metadata: {name: 'slice'}}], nodes: [{metadata: {name: 'node'}}], serviceCIDRs: ['10.96.0.0/16', 'fd00:10:96::/112'], mode: 'nftables', minor: 36, proxy: {tcpBeLiberal: false, clusterCIDRs: []}});
 });
 
+test('Service networks, where the API tells them', t => {
+	t.deepEqual(clusterStateOf({...API, serviceCIDRs: ok({items: [{spec: {cidrs: ['10.96.0.0/16']}}, {spec: {cidrs: ['10.97.0.0/24']}}], resourceVersion: '1'})}).serviceCIDRs, ['10.96.0.0/16', '10.97.0.0/24']);
+	t.false('serviceCIDRs' in clusterStateOf({...API, serviceCIDRs: gone}));
+});
+
 test('the state as a node has it', t => {
 	t.like(clusterStateOf({...API, proxyConfig: gone}, NODE), {mode: 'ipvs', minor: 35, proxy: {tcpBeLiberal: true, clusterCIDRs: ['10.244.0.0/16']}});
 	t.like(clusterStateOf(API, {configz: gone, proxyMode: gone, metrics: gone, sysctls: gone}), {mode: 'nftables', minor: 36, proxy: {tcpBeLiberal: false}});

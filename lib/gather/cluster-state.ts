@@ -6,7 +6,7 @@ import type {ApiFacts} from './gather-api.ts';
 import {modeOf, proxyConfigOf} from './proxy-config.ts';
 import type {NodeFacts} from './read-node.ts';
 
-type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'serviceCIDRs' | 'proxyConfig' | 'proxyDaemonSet' | 'version'>;
+type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'proxyConfig' | 'proxyDaemonSet' | 'version'> & Partial<Pick<ApiFacts, 'serviceCIDRs'>>;
 type FromNode = Pick<NodeFacts, 'configz' | 'proxyMode' | 'metrics' | 'sysctls'>;
 
 const needed = <T>(fact: Fact<T>): T => {
@@ -45,10 +45,10 @@ export const clusterStateOf = (api: FromApi, node?: FromNode): ClusterState => {
 		services: needed(api.services).items,
 		slices: needed(api.slices).items,
 		nodes: needed(api.nodes).items,
-		// API servers before 1.33 have none of these objects; their kube-proxy then knows of no range.
-		...(api.serviceCIDRs.ok && {serviceCIDRs: api.serviceCIDRs.value.items.flatMap(({spec}) => spec?.cidrs ?? [])}),
 		mode: knownMode(node?.proxyMode.ok ? node.proxyMode.value : modeOf(config)),
 		minor: proxyMinor(api, node),
 		proxy: proxyConfigOf(config, beLiberal),
+		// API servers before 1.33 have none of these objects; their kube-proxy then knows of no range.
+		...(api.serviceCIDRs?.ok && {serviceCIDRs: api.serviceCIDRs.value.items.flatMap(({spec}) => spec?.cidrs ?? [])}),
 	};
 };

@@ -59,7 +59,7 @@ const stubKube = (calls: string[], {config = {'config.conf': 'mode: nftables\n',
 		},
 		apps: {readNamespacedDaemonSet: answer('daemonSet', {})},
 		discovery: {listEndpointSliceForAllNamespaces: empty('slices')},
-		networking: {listNetworkPolicyForAllNamespaces: empty('policies'), listServiceCIDR: empty('serviceCIDRs')},
+		networking: {listNetworkPolicyForAllNamespaces: empty('policies'), listServiceCIDR: empty('cidrs')},
 		version: {getCode: answer('version', {gitVersion: 'v1.36.3'})},
 	} as unknown as Kube;
 };
@@ -70,7 +70,7 @@ test('the API is read, and nothing but what is on the list', async t => {
 	t.deepEqual(facts.version, {ok: true, value: 'v1.36.3', source: '/version'});
 	t.deepEqual(facts.proxyConfig, {ok: true, value: 'mode: nftables\n', source: '/api/v1/namespaces/kube-system/configmaps/kube-proxy'});
 	t.deepEqual([...facts.proxyLogs], [['kube-proxy-a', {ok: true, value: 'a line\n', source: '/api/v1/namespaces/kube-system/pods/kube-proxy-a/log?tailLines=200'}], ['kube-proxy-b', {ok: true, value: 'a line\n', source: '/api/v1/namespaces/kube-system/pods/kube-proxy-b/log?tailLines=200'}]]);
-	t.deepEqual(calls.filter(call => !call.startsWith('log')).map(call => call.split(' ')[0]).toSorted(), ['configMap', 'daemonSet', 'nodes', 'pods', 'policies', 'proxyPods', 'serviceCIDRs', 'services', 'slices', 'version']);
+	t.deepEqual(calls.filter(call => !call.startsWith('log')).map(call => call.split(' ')[0]).toSorted(), ['cidrs', 'configMap', 'daemonSet', 'nodes', 'pods', 'policies', 'proxyPods', 'services', 'slices', 'version']);
 	t.true(calls.includes('configMap {"namespace":"kube-system","name":"kube-proxy"}'));
 });
 

@@ -12,7 +12,7 @@ export type ApiFacts = {
 	readonly nodes: Fact<Listing<V1Node>>;
 	readonly pods: Fact<Listing<V1Pod>>;
 	readonly networkPolicies: Fact<Listing<V1NetworkPolicy>>;
-	/** Ranges that ClusterIPs come from (KEP-1880); kube-proxy drops what is for their unused addresses in nftables mode. */
+	/** Ranges that ClusterIPs come from (KEP-1880); kube-proxy drops what is for their unused addresses in nftables mode. Since 1.33. */
 	readonly serviceCIDRs: Fact<Listing<V1ServiceCIDR>>;
 	/** config.conf of the ConfigMap kube-proxy, as kubeadm makes it; nothing else of that object. */
 	readonly proxyConfig: Fact<string>;

@@ -18,7 +18,7 @@ const NODE = {
 	'test -e /proc/net/ip_vs': NO,
 	[key('conntrack')]: fixture('conntrack.txt'), [key('conntrackIpv6')]: '', [key('sysctls')]: fixture('sysctls.txt'),
 	[key('addresses')]: fixture('ip-addr.json'), [key('links')]: fixture('ip-link.json'), [key('routes')]: fixture('ip-route.json'), [key('routesIpv6')]: '[]\n',
-	[key('neighbours')]: fixture('ip-neigh.json'), [key('listeners')]: fixture('ss.txt'),
+	[key('neighbours')]: fixture('ip-neigh.json'), [key('listeners')]: fixture('ss.txt'), [key('processes')]: fixture('ps.txt'),
 	[key('healthz')]: page('{"healthy":false}', 503), [key('livez')]: page('{"healthy":true}'),
 	[key('proxyMode')]: page('iptables'), [key('configz')]: page('{}'), [key('metrics')]: page(fixture('metrics.txt')),
 };
@@ -49,7 +49,7 @@ test('only commands of the list are run, and those that would load a module only
 	t.false(shell.calls.includes(key('ipvs')));
 	t.true(shell.calls.includes(key('ipset')));
 	// Whoever adds a command looks here, too: no verb that changes anything, no shell.
-	const programs = ['iptables-save', 'ip6tables-save', 'nft', 'ipset', 'ipvsadm-save', 'conntrack', 'sysctl', 'ip', 'ss', 'curl', 'test'];
+	const programs = ['iptables-save', 'ip6tables-save', 'nft', 'ipset', 'ipvsadm-save', 'conntrack', 'sysctl', 'ip', 'ss', 'ps', 'curl', 'test'];
 	const words = [...Object.values(LOOKS).map(({argv}) => argv), ...LOOK_NAMES.flatMap(name => lookOf(name).guard?.argv ?? []).filter(word => word === 'test').map(word => [word])];
 	t.deepEqual(words.filter(([program = '']) => !programs.includes(program)), []);
 	t.deepEqual(words.flat().filter(word => /^(add|del|delete|flush|replace|set|insert|create|destroy|-w|-D|-I|-A|-F|-X|--write|--request|--data)$/.test(word) || word.includes('=')), []);

@@ -9,6 +9,7 @@ import {parseIptablesSave} from './parse/iptables-save.ts';
 import {parseIpvsadmSave} from './parse/ipvsadm-save.ts';
 import {parseMetrics} from './parse/metrics.ts';
 import {parseNft} from './parse/nft.ts';
+import {parsePs} from './parse/ps.ts';
 import {parseSs} from './parse/ss.ts';
 import {parseSysctls} from './parse/sysctls.ts';
 
@@ -43,6 +44,7 @@ export const readNode = (texts: NodeTexts) => ({
 	routesIpv6: reading(texts.routesIpv6, parseRoutes),
 	neighbours: reading(texts.neighbours, parseNeighbours),
 	listeners: reading(texts.listeners, parseSs),
+	processes: reading(texts.processes, parsePs),
 	healthz: answer(texts.healthz),
 	livez: answer(texts.livez),
 	proxyMode: reading(content(texts.proxyMode), text => text.trim()),

@@ -34,7 +34,7 @@ const run = async (t: ExecutionContext, probe: (broken: boolean) => Promise<void
 	};
 	const job = faultsJob([{id: 'suite/one', check: check({title: 'it holds', refs: [], faults: ['M2']}, body)}], [fault], {match: [], only: []}, {
 		tools: () => Promise.resolve({kube: {} as Kube, shell: () => shell}),
-		testbeds: () => seat => Promise.resolve({testbed: {...seat.recorder, signal: seat.signal, nodes, workers: nodes, mode: 'iptables'} as unknown as Testbed, close: () => Promise.resolve()}),
+		testbeds: () => seat => Promise.resolve({testbed: {...seat.recorder, signal: seat.signal, nodes, workers: nodes, mode: 'iptables'} as unknown as Testbed, firstBroken: () => Promise.resolve({name: 'rules', detail: 'nat X lacks y'}), close: () => Promise.resolve()}),
 	});
 	const plan = job.plan({mode: 'iptables', family: 'ipv4'}, {'node-access': {ok: true, how: ''}, 'outside-host': {ok: true, how: ''}});
 	const cluster = {id: 'abc', dir, target: {provider: 'embedded', mode: 'iptables', family: 'ipv4', version: '1.36.3', workers: 2}} as ClusterRef;
@@ -61,7 +61,7 @@ for (const [name, probe, expected] of [
 test('what the check said is kept as evidence and, where it is right, as a step', async t => {
 	const {events} = await run(t, async broken => { if (broken) throw violation('worker-2'); });
 	t.true(events.some(event => event.type === 'check-step' && event.text === 'M2 is in, on worker-2: it is broken'));
-	t.true(events.some(event => event.type === 'check-step' && event.text === 'went red, as it must: goes wrong'));
+	t.true(events.some(event => event.type === 'check-step' && event.text === 'went red, as it must: goes wrong; rules: nat X lacks y'));
 	t.true(events.some(event => event.type === 'check-evidence' && event.check === 'suite/one+M2' && event.evidence.name === 'what-the-check-said.txt'));
 });
 

@@ -10,8 +10,8 @@ import type {FaultTrial} from './fault-plan.ts';
 
 type Finished = Extract<EventBody, {type: 'check-finished'}>;
 
-const textOf = ({summary, expected, observed, nodes, reproduce}: Problem): string =>
-	[summary, `expected   ${expected}`, `observed   ${observed}`, ...(nodes ? [`nodes      ${nodes.join(', ')}`] : []), ...reproduce.map(line => `reproduce  ${line}`)].join('\n');
+const textOf = ({summary, expected, observed, layer, nodes, reproduce}: Problem): string =>
+	[summary, `expected   ${expected}`, `observed   ${observed}`, ...(layer ? [`layer      ${layer.name}: ${layer.detail}`] : []), ...(nodes ? [`nodes      ${nodes.join(', ')}`] : []), ...reproduce.map(line => `reproduce  ${line}`)].join('\n');
 
 /**
  * Runs a check once, with its fault if it has one, and emits its events. What the check itself says at its end is judged first:
@@ -28,7 +28,7 @@ export const runTrial = async ({planned, found, fault}: FaultTrial, context: Che
 	const verdict = signal.aborted && result.outcome === 'broken' ? result : judgeFault(fault, found.id, injection(), result, {undone});
 	if (result.problem) {
 		const recorder = createRecorder({target, check: planned.id, runDir, emit, settled: () => Promise.resolve()});
-		if (verdict.outcome === 'passed') recorder.step(`went red, as it must: ${result.problem.summary}`);
+		if (verdict.outcome === 'passed') recorder.step(`went red, as it must: ${result.problem.summary}${result.problem.layer ? `; ${result.problem.layer.name}: ${result.problem.layer.detail}` : ''}`);
 		recorder.evidence('what-the-check-said.txt', `${result.outcome}: ${textOf(result.problem)}\n`);
 	}
 	emit({type: 'check-finished', target, check: planned.id, ms: result.ms, outcome: verdict.outcome, ...(verdict.problem && {problem: verdict.problem})});

@@ -1,4 +1,5 @@
 import check from '../../lib/check/check.ts';
+import {expectations} from '../../lib/check/expectations.ts';
 import {sendFlows, type Sent} from '../../lib/check/flows.ts';
 import {reproduceLine} from '../../lib/check/flows.ts';
 import {Violation} from '../../lib/check/problem.ts';
@@ -14,21 +15,27 @@ export default check({
 	faults: ['M26'],
 }, async testbed => {
 	testbed.step('four echo pods behind a Service with affinity');
-	const pods = await echoPods(testbed, {name: 'echo', replicas: 4});
+	await echoPods(testbed, {name: 'echo', replicas: 4});
 	const ports = [{name: 'tcp', port: 80, targetPort: 8080}, {name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP' as const}];
 	const {clusterIp, nodePorts} = await service(testbed, {name: 'echo', type: 'NodePort', selector: {app: 'echo'}, ports, sessionAffinity: 'ClientIP'});
 	testbed.step('every node has rules for every endpoint');
 	await programmed(testbed, 'echo');
+	const expected = await expectations(testbed);
 	await testbed.settled();
 
 	testbed.step('50 connections of each client to each way in');
-	const expected = {outcome: 'answered' as const, by: pods.map(pod => pod.name)};
 	const outside = await testbed.vantage.outside();
-	const inside = await Promise.all(testbed.nodes.map(async ({name}) => ({name, from: await testbed.vantage.pod(name)})));
+	const inside = await Promise.all(testbed.nodes.map(async node => ({node, from: await testbed.vantage.pod(node.name)})));
 	const protocols = [{protocol: 'TCP', port: 'tcp'}, {protocol: 'UDP', port: 'udp'}] as const;
 	const sent = await sendFlows(testbed, 'Session affinity', protocols.flatMap(({protocol, port}) => [
-		...inside.map(({name, from}) => ({row: `pod on ${name}`, column: `ClusterIP ${protocol}`, from, to: {ip: clusterIp, port: 80, protocol}, count: 50, expected, node: name})),
-		...testbed.nodes.map(({name, ip}) => ({row: 'outside', column: `NodePort of ${name} ${protocol}`, from: outside, to: {ip, port: nodePorts[port] as number, protocol}, count: 50, expected, node: name})),
+		...inside.map(({node, from}) => {
+			const to = {ip: clusterIp, port: 80, protocol};
+			return {row: `pod on ${node.name}`, column: `ClusterIP ${protocol}`, from, to, count: 50, node: node.name, expected: expected.of({node, kind: 'pod', from, to})};
+		}),
+		...testbed.nodes.map(node => {
+			const to = {ip: node.ip, port: nodePorts[port] as number, protocol};
+			return {row: 'outside', column: `NodePort of ${node.name} ${protocol}`, from: outside, to, count: 50, node: node.name, expected: expected.of({node, kind: 'outside', from: outside, to})};
+		}),
 	]));
 	const strayed = sent.filter(flow => backendsOf(flow).length > 1);
 	if (strayed.length === 0) return;

@@ -1,4 +1,5 @@
 import check from '../../lib/check/check.ts';
+import {expectations} from '../../lib/check/expectations.ts';
 import {sendFlows} from '../../lib/check/flows.ts';
 import {programmed} from '../../lib/check/programmed.ts';
 import {service} from '../../lib/check/workloads.ts';
@@ -22,16 +23,19 @@ export default check({
 	const {clusterIp} = await service(testbed, {name: 'nobody', selector: {app: 'nobody'}, ports: [{name: 'tcp', port: 80, targetPort: 8080}, {name: 'udp', port: 81, targetPort: 8081, protocol: 'UDP'}]});
 	testbed.step('every node has the rules that refuse');
 	await programmed(testbed, 'nobody');
+	const expected = await expectations(testbed);
 	await testbed.settled();
 
 	testbed.step(`${COUNT} connections each, from a pod and from the host network of each node`);
 	const destinations = [{protocol: 'TCP', port: 80}, {protocol: 'UDP', port: 81}] as const;
-	const flows = await Promise.all(testbed.nodes.flatMap(({name}) => [
-		{place: 'from a pod', from: testbed.vantage.pod(name)},
-		{place: 'from the node', from: testbed.vantage.node(name)},
-	].flatMap(({place, from}) => destinations.map(async ({protocol, port}) => ({
-		row: name, column: `${protocol} ${place}`, from: await from, to: {ip: clusterIp, port, protocol}, count: COUNT, node: name,
-		expected: {outcome: 'refused' as const, withinMs: testbed.family === 'ipv6' && protocol === 'TCP' ? SECOND_SYN_MS : 1000},
-	})))));
+	const flows = await Promise.all(testbed.nodes.flatMap(node => [
+		{place: 'from a pod', kind: 'pod' as const, opening: testbed.vantage.pod(node.name)},
+		{place: 'from the node', kind: 'node' as const, opening: testbed.vantage.node(node.name)},
+	].flatMap(({place, kind, opening}) => destinations.map(async ({protocol, port}) => {
+		const from = await opening;
+		const withinMs = testbed.family === 'ipv6' && protocol === 'TCP' ? SECOND_SYN_MS : undefined;
+		const to = {ip: clusterIp, port, protocol};
+		return {row: node.name, column: `${protocol} ${place}`, from, to, count: COUNT, node: node.name, expected: expected.of({node, kind, from, to}, withinMs)};
+	}))));
 	await sendFlows(testbed, `ClusterIP ${clusterIp} without endpoints`, flows);
 });

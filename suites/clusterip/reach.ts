@@ -1,4 +1,5 @@
 import check from '../../lib/check/check.ts';
+import {expectations} from '../../lib/check/expectations.ts';
 import {sendFlows} from '../../lib/check/flows.ts';
 import {programmed} from '../../lib/check/programmed.ts';
 import {echoPods, service} from '../../lib/check/workloads.ts';
@@ -10,17 +11,21 @@ export default check({
 	faults: ['M4', 'M2', 'M1'],
 }, async testbed => {
 	testbed.step('three echo pods behind a Service');
-	const pods = await echoPods(testbed, {name: 'echo', replicas: 3});
+	await echoPods(testbed, {name: 'echo', replicas: 3});
 	const {clusterIp} = await service(testbed, {name: 'echo', selector: {app: 'echo'}, ports: [{name: 'http', port: 80, targetPort: 8080}]});
 	testbed.step('every node has rules for every endpoint');
 	await programmed(testbed, 'echo');
+	const expected = await expectations(testbed);
 	await testbed.settled();
 
 	testbed.step('100 new connections from a pod and from the host network of each node');
-	const expected = {outcome: 'answered' as const, by: pods.map(pod => pod.name)};
-	const flows = await Promise.all(testbed.nodes.flatMap(({name}) => [
-		{column: 'from a pod', from: testbed.vantage.pod(name)},
-		{column: 'from the node', from: testbed.vantage.node(name)},
-	].map(async ({column, from}) => ({row: name, column, from: await from, to: {ip: clusterIp, port: 80}, count: 100, expected, node: name}))));
+	const to = {ip: clusterIp, port: 80};
+	const flows = await Promise.all(testbed.nodes.flatMap(node => [
+		{column: 'from a pod', kind: 'pod' as const, opening: testbed.vantage.pod(node.name)},
+		{column: 'from the node', kind: 'node' as const, opening: testbed.vantage.node(node.name)},
+	].map(async ({column, kind, opening}) => {
+		const from = await opening;
+		return {row: node.name, column, from, to, count: 100, node: node.name, expected: expected.of({node, kind, from, to})};
+	})));
 	await sendFlows(testbed, `ClusterIP ${clusterIp}:80`, flows);
 });

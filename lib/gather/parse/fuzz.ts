@@ -9,6 +9,7 @@ import {parseMetrics} from './metrics.ts';
 import {parseNft} from './nft.ts';
 import type {Remainder} from './remainder.ts';
 import {renderIpset, renderIptables, renderIpvs} from './render.ts';
+import {parsePs} from './ps.ts';
 import {parseSs} from './ss.ts';
 import {parseSysctls} from './sysctls.ts';
 
@@ -57,6 +58,10 @@ export const SUBJECTS: readonly Subject[] = [
 	{name: 'ss', fixtures: ['ss.txt'], make: text => {
 		const {listeners, remainder} = parseSs(text);
 		return {remainder, understood: listeners.length};
+	}},
+	{name: 'ps', fixtures: ['ps.txt'], passOver: /^\s*PID\s+STAT\s+COMMAND\s*$/, make: text => {
+		const {processes, remainder} = parsePs(text);
+		return {remainder, understood: processes.length};
 	}},
 	{name: 'sysctls', fixtures: ['sysctls.txt'], make: text => {
 		const {values, remainder} = parseSysctls(text);

@@ -7,6 +7,7 @@ import {parseIpsetSave} from './ipset-save.ts';
 import {parseIpvsadmSave} from './ipvsadm-save.ts';
 import {parseMetrics, valueOf} from './metrics.ts';
 import {renderIpset, renderIpvs} from './render.ts';
+import {parsePs} from './ps.ts';
 import {parseSs} from './ss.ts';
 import {parseSysctls} from './sysctls.ts';
 
@@ -117,4 +118,12 @@ test("kube-proxy's metrics", t => {
 	const other = parseMetrics('a{b="x\\"y\\\\z\\n",c="}"} +Inf 1700000000000\na NaN\na 1e+09\na constructor\na{b=x} 1\na');
 	t.deepEqual(other.samples, [{name: 'a', labels: {b: 'x"y\\z\n', c: '}'}, value: Infinity}, {name: 'a', labels: {}, value: NaN}, {name: 'a', labels: {}, value: 1e9}]);
 	t.deepEqual(odd(other).map(([line]) => line), [4, 5, 6]);
+});
+
+test('ps', t => {
+	const {processes, remainder} = parsePs(fixture('ps.txt'));
+	t.deepEqual(remainder, []);
+	t.is(processes.length, 10);
+	t.deepEqual(processes.slice(7, 9), [{pid: 205, state: 'Tsl', command: 'kube-proxy'}, {pid: 319, state: 'Z', command: 'iptables-restor'}]);
+	t.deepEqual(odd(parsePs('  1 S\nx S init\n2 Ss two words')), [[1, 'not a process'], [2, 'not a process']]);
 });

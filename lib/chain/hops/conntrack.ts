@@ -1,0 +1,46 @@
+import {canonicalIp, hostPort} from '../../model/address.ts';
+import type {ConntrackEntry} from '../../gather/parse/conntrack.ts';
+import {servicePorts} from '../../model/service-ports.ts';
+import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
+import type {ChainFacts, WalkedNode} from '../facts.ts';
+
+const HOP = {name: 'connections that the kernel remembers lead to endpoints', layer: 'conntrack'} as const;
+
+/** Share of the table that counts as full: the number is read a moment after something was lost. */
+const FULL = 0.99;
+
+const fullness = ({name, facts: {sysctls}}: WalkedNode): readonly Finding[] => {
+	const number = (key: string): number => (sysctls.ok ? Number(sysctls.value.values.get(`net.netfilter.nf_conntrack_${key}`) ?? Number.NaN) : Number.NaN);
+	return number('count') >= number('max') * FULL ? [broken(`the conntrack table of ${name} is full: ${number('count')} of ${number('max')}`)] : [];
+};
+
+/** Ways in of the namespace's Services over UDP, each with the addresses that may answer. A new TCP connection makes a new entry, so old ones harm nobody. */
+const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, family}: Pick<ChainFacts, 'namespace' | 'family'>) => (!state.ok ? [] : servicePorts(state.value, name, family)
+	.filter(port => port.namespace === namespace && port.protocol === 'UDP')
+	.map(port => ({
+		service: `${namespace}/${port.service}`,
+		is: ({original: {destination, destinationPort}}: ConntrackEntry): boolean => {
+			const to = canonicalIp(destination) ?? destination;
+			const isNode = to === ip || (addresses.ok && addresses.value.items.some(({address}) => address === to));
+			return ([port.clusterIP, ...port.externalIPs, ...port.loadBalancerVIPs].includes(to) && destinationPort === port.port) || (isNode && destinationPort === port.nodePort);
+		},
+		endpoints: new Set(port.endpoints.map(({ip}) => ip)),
+	})));
+
+const stale = (node: WalkedNode, facts: Pick<ChainFacts, 'namespace' | 'family'>): readonly Finding[] => {
+	const fact = facts.family === 'ipv6' ? node.facts.conntrackIpv6 : node.facts.conntrack;
+	if (!fact.ok) return [unknown(`${node.name}: ${fact.source}: ${fact.why}`)];
+	const ways = waysIn(node, facts);
+	return fact.value.entries.filter(({protocol}) => protocol === 'udp').flatMap(entry => {
+		const way = ways.find(({is}) => is(entry));
+		const {original, reply} = entry;
+		if (!way || way.endpoints.has(canonicalIp(reply.source) ?? reply.source)) return [];
+		return [broken(`conntrack of ${node.name} still leads udp ${hostPort(original.source, original.sourcePort ?? 0)} → ${hostPort(original.destination, original.destinationPort ?? 0)} to ${hostPort(reply.source, reply.sourcePort ?? 0)}, which is no endpoint of ${way.service}`)];
+	});
+};
+
+/** Room in the table, and no UDP flow to the Services that is kept with something that is no endpoint. */
+export const conntrackHop = (facts: Pick<ChainFacts, 'nodes' | 'namespace' | 'family'>): Hop => {
+	const nodes = facts.nodes.filter(({suspected}) => suspected);
+	return hopOf(HOP, nodes.flatMap(node => [...fullness(node), ...stale(node, facts)]), nodes.map(({name, facts: {conntrack}}) => `${name}: ${conntrack.ok ? `${conntrack.value.entries.length} entries` : 'not read'}`));
+};

@@ -1,0 +1,29 @@
+import {chainOf, type Chain} from './chain.ts';
+import {differencesOn} from './differences.ts';
+import type {ChainFacts} from './facts.ts';
+import {conntrackHop} from './hops/conntrack.ts';
+import {acrossHop, backendHop} from './hops/dials.ts';
+import {dnsHop} from './hops/dns.ts';
+import {firewallHop} from './hops/firewall.ts';
+import {hostPortsHop} from './hops/host-ports.ts';
+import {kubeProxyHop} from './hops/kube-proxy.ts';
+import {linkHop} from './hops/link.ts';
+import {rulesHop} from './hops/rules.ts';
+import {servicesHop} from './hops/services.ts';
+import {slicesHop} from './hops/slices.ts';
+import {sysctlsHop} from './hops/sysctls.ts';
+
+/**
+ * Walks the way of a packet and names the first hop that is broken: Service → slices → DNS → backends → kube-proxy → its rules → host ports → conntrack → sysctls →
+ * firewall → link. Pure: judges what was gathered, and what could not be looked at stays unknown.
+ */
+export const walk = (facts: ChainFacts): Chain => {
+	const differences = new Map(facts.nodes.filter(({suspected}) => suspected).map(node => [node.name, differencesOn(node, facts)] as const));
+	const {hop: kubeProxy, behind} = kubeProxyHop(facts, differences);
+	const [sysctls, firewall] = [sysctlsHop(facts), firewallHop(facts)];
+	return chainOf([
+		servicesHop(facts), slicesHop(facts), dnsHop(facts),
+		backendHop(facts), acrossHop(facts, [sysctls, firewall].find(({state}) => state === 'broken')),
+		kubeProxy, rulesHop(differences, behind), hostPortsHop(facts), conntrackHop(facts), sysctls, firewall, linkHop(facts),
+	]);
+};
