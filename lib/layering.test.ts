@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, {readonly code: readonly string[]; rea
 	'lib/probe': {code: ['base', 'lib/shell']},
 	'lib/gather': {code: ['base', 'lib/shell', 'lib/model']},
 	'lib/model': {code: [], types: ['base', 'lib/gather']},
+	'lib/trace': {code: ['lib/model', 'lib/gather'], types: ['base']},
 	// What the process of a suite reads from its parent: the plan, the record, the clients' names.
 	'lib/check': {code: ['base', 'lib/shell', 'lib/probe', 'lib/gather', 'lib/model', 'lib/run/append.ts', 'lib/run/clients.ts', 'lib/run/run-plan.ts']},
 	'lib/faults': {code: ['base', 'lib/shell', 'lib/probe', 'lib/model', 'lib/check']},
