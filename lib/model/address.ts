@@ -24,7 +24,8 @@ export const familyOf = (ip: string): IpFamily => ip.includes(':') ? 'ipv6' : 'i
 
 const widthOf = (ip: string): bigint => familyOf(ip) === 'ipv4' ? 32n : 128n;
 
-const numberOf = (ip: string): bigint => {
+/** A canonical address as a number. */
+export const numberOf = (ip: string): bigint => {
 	if (familyOf(ip) === 'ipv4') return ip.split('.').reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 	const [head = [], tail] = ip.split('::').map(part => part === '' ? [] : part.split(':'));
 	const groups = tail === undefined ? head : [...head, ...Array.from({length: 8 - head.length - tail.length}, () => '0'), ...tail];

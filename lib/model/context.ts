@@ -2,4 +2,4 @@ import type {NodeView} from './node-view.ts';
 import type {ClusterState, ServicePort} from './state.ts';
 
 /** All that decides about the packets of one family on one node. */
-export type Context = {readonly state: ClusterState; readonly view: NodeView; readonly ports: readonly ServicePort[]};
+export type Context = {readonly state: ClusterState; readonly view: NodeView; readonly ports: readonly ServicePort[]; /** Beyond these the CNI masquerades. */ readonly podNetworks?: readonly string[]};

@@ -43,7 +43,7 @@ const toVirtualServer = (given: Case): Verdict => {
 	return {
 		kind: 'backends', because: `${what}: ${bound ? `${policy} Local${local.length === 0 ? `, falling back to all endpoints for want of one on ${view.name}` : ''}` : 'all endpoints'}${masquerade ? ', masqueraded' : ''}`,
 		...(port.affinitySeconds !== undefined && {sticky: port.affinitySeconds}),
-		backends: spread(endpoints, ({ip, local: isHere}) => masquerade || (isHere && ip === packet.source)),
+		backends: spread(given, packet, endpoints, ({ip, local: isHere}) => masquerade || (isHere && ip === packet.source)),
 	};
 };
 

@@ -12,10 +12,10 @@ import type {Packet, Verdict} from './verdict.ts';
 
 type Case = Context & {readonly packet: Packet; readonly target: Target; readonly what: string};
 
-const toBackends = ({state, packet, target}: Case, endpoints: readonly Endpoint[], masquerade: boolean, because: string): Verdict => ({
-	kind: 'backends', because, ...(target.port.affinitySeconds !== undefined && {sticky: target.port.affinitySeconds}),
+const toBackends = (given: Case, endpoints: readonly Endpoint[], masquerade: boolean, because: string): Verdict => ({
+	kind: 'backends', because, ...(given.target.port.affinitySeconds !== undefined && {sticky: given.target.port.affinitySeconds}),
 	// A pod that meets itself must not see its own address: it would answer itself directly.
-	backends: spread(endpoints, ({ip, local}) => masquerade || (ip === packet.source && (local || TRAITS[state.mode].hairpin === 'any'))),
+	backends: spread(given, given.packet, endpoints, ({ip, local}) => masquerade || (ip === given.packet.source && (local || TRAITS[given.state.mode].hairpin === 'any'))),
 });
 
 const NO_ENDPOINTS = 'no endpoint is ready, or terminating but serving';

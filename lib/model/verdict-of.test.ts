@@ -1,10 +1,12 @@
 import test from 'ava';
 import {MODES} from '../target.ts';
+import {clientSees} from './client-sees.ts';
 import {LOCAL_ADDRESSES, NODE, NODE_IP, NODE_IP_2, NODE_IPV6, NODE_IPV6_2, OUTSIDE, packet, POD, show, testState} from './fixtures/flow.ts';
 import {BASIC} from './fixtures/flows-basic.ts';
 import {MASQUERADE} from './fixtures/flows-masquerade.ts';
 import {POLICIES} from './fixtures/flows-policies.ts';
 import {endpoint, node, proxyConfig, service, slice} from './fixtures/objects.ts';
+import type {Packet, Verdict} from './verdict.ts';
 import {verdict, verdictsOf} from './verdict-of.ts';
 
 for (const scenario of [...BASIC, ...POLICIES, ...MASQUERADE]) {
@@ -148,4 +150,41 @@ test('what decides is named', t => {
 test('unknown nodes and what is no address are errors', t => {
 	t.throws(() => verdict(testState(), 'nowhere', packet(POD, '172.30.0.41:80')), {instanceOf: RangeError, message: 'no node nowhere in the cluster\'s state: it has test-node, node-1'});
 	t.throws(() => verdict(testState(), NODE, {...packet(POD, '172.30.0.41:80'), source: 'me'}), {instanceOf: RangeError, message: 'a packet\'s source must be an IP address, not "me"'});
+});
+
+test('an endpoint with the node\'s own address sees its client: what comes in for the node does not pass POSTROUTING', t => {
+	const objects = {services: [service({type: 'NodePort', ports: [{name: 'p80', port: 80, protocol: 'TCP', nodePort: 3001}]})], slices: [slice({endpoints: [endpoint(NODE_IP, {node: NODE}), endpoint('10.0.1.1')]})]};
+	for (const mode of MODES) {
+		const at = (sent: Packet) => show(verdict(testState({mode, ...objects}), NODE, sent));
+		t.is(at(packet(OUTSIDE, `${NODE_IP}:3001`)), `10.0.1.1:80! ${NODE_IP}:80`, mode);
+		t.is(at(packet(OUTSIDE, '172.30.0.41:80')), `10.0.1.1:80! ${NODE_IP}:80`, mode);
+		// The node's own packets pass it on their way out, to loopback as well.
+		t.is(at(packet(NODE_IP, '172.30.0.41:80')), `10.0.1.1:80! ${NODE_IP}:80!`, mode);
+	}
+});
+
+test('a CNI that masquerades what leaves the pod networks', t => {
+	const objects = {services: [service()], slices: [slice({endpoints: ['10.0.1.1', '192.0.2.9', NODE_IP].map(ip => endpoint(ip))})]};
+	for (const mode of MODES) {
+		const at = (source: string, podNetworks?: readonly string[]) => show(verdict(testState({mode, ...objects}), NODE, packet(source, '172.30.0.41:80'), podNetworks && {podNetworks}));
+		t.is(at(POD), `10.0.1.1:80 192.0.2.9:80 ${NODE_IP}:80`, mode);
+		t.is(at(POD, ['10.0.0.0/8', 'fd00:10::/64']), `10.0.1.1:80 192.0.2.9:80! ${NODE_IP}:80`, mode);
+		t.is(at(POD, ['10.9.0.0/16']), `10.0.1.1:80 192.0.2.9:80 ${NODE_IP}:80`, mode);
+	}
+});
+
+test('what a client sees of a mixture, of the unknown, and of a backend that has the node\'s own address', t => {
+	const state = testState();
+	const sent = packet(OUTSIDE, `${NODE_IP}:3001`);
+	const backends = (ip: string): Verdict => ({kind: 'backends', because: '', backends: [{ip, port: 80, probability: 1, source: 'kept'}]});
+	const mixed = (...verdicts: readonly Verdict[]): Verdict => ({kind: 'mixed', because: '', parts: verdicts.map(each => ({probability: 1 / verdicts.length, verdict: each}))});
+	const plain = (kind: 'refused' | 'dropped' | 'unknown'): Verdict => ({kind, because: ''});
+	const seen = (each: Verdict) => clientSees(state, NODE, sent, each);
+	t.is(seen(backends(NODE_IP)), 'answer');
+	t.is(seen(backends('10.0.9.9')), 'timeout');
+	t.is(seen(mixed(backends(NODE_IP), plain('dropped'))), 'some answers');
+	t.is(seen(mixed(backends('10.0.9.9'), plain('dropped'))), 'timeout');
+	t.is(seen(mixed(plain('refused'), plain('dropped'))), 'unknown');
+	t.is(seen(mixed(backends(NODE_IP), plain('unknown'))), 'unknown');
+	t.is(seen(plain('unknown')), 'unknown');
 });

@@ -11,6 +11,8 @@ import type {Packet, Verdict} from './verdict.ts';
 export type Surroundings = {
 	/** Addresses of the node's interfaces beyond the InternalIPs that the API tells. */
 	readonly localAddresses?: readonly string[];
+	/** CIDRs beyond which the CNI gives what pods send the node's address (ip-masq-agent, flannel's --ip-masq). Left out: it does not, or is left out of account. */
+	readonly podNetworks?: readonly string[];
 };
 
 const canonical = (text: string, what: string): string => {
@@ -20,10 +22,10 @@ const canonical = (text: string, what: string): string => {
 };
 
 /** `verdict` for many packets of one node: what they share is worked out once. */
-export const verdictsOf = (state: ClusterState, node: string, {localAddresses}: Surroundings = {}): (packet: Packet) => Verdict => {
+export const verdictsOf = (state: ClusterState, node: string, {localAddresses, podNetworks}: Surroundings = {}): (packet: Packet) => Verdict => {
 	const contexts = new Map<IpFamily, Context>();
 	const contextOf = (family: IpFamily): Context => {
-		const context = contexts.get(family) ?? {state, view: nodeView(state, node, family, localAddresses), ports: servicePorts(state, node, family)};
+		const context = contexts.get(family) ?? {state, view: nodeView(state, node, family, localAddresses), ports: servicePorts(state, node, family), ...(podNetworks && {podNetworks})};
 		contexts.set(family, context);
 		return context;
 	};

@@ -32,4 +32,11 @@ export type Verdict = {readonly because: string} & (
 	| {readonly kind: 'node'}
 	/** Not a Service's: routed on towards its destination. */
 	| {readonly kind: 'leaves'}
+	/** Chance decides between different things: rules that were damaged. The model never says so. */
+	| {readonly kind: 'mixed'; readonly parts: readonly VerdictPart[]}
+	/** It cannot be told: there is a rule on the way that is not understood. Equal to nothing, not even to itself. */
+	| {readonly kind: 'unknown'}
 );
+
+/** What becomes of a part of all new connections; the probabilities of all parts add up to 1. */
+export type VerdictPart = {readonly probability: number; readonly verdict: Verdict};

@@ -1,0 +1,81 @@
+import type {NftExpression} from '../../gather/parse/nft-types.ts';
+import {isTranslated, type Path, type Walk} from '../path.ts';
+import {NONE, ofIp, ofNumber, ofWord, unclear, type Value} from './value.ts';
+
+type Selector = (path: Path, walk: Walk) => Value;
+
+const address = (family: 'ipv4' | 'ipv6', side: 'source' | 'destination'): Selector => path => path[side].family === family ? ofIp(path[side]) : NONE;
+const protocol = (family?: 'ipv4' | 'ipv6'): Selector => path => family === undefined || path.destination.family === family ? ofWord(path.protocol.toLowerCase()) : NONE;
+const word = (text: string): Selector => () => ofWord(text);
+
+/** Of headers that the packet may not have: then the rule ends. */
+const ofHeader = (header: string, selector: Selector): Selector => (path, walk) => header === 'th' || header === path.protocol.toLowerCase() ? selector(path, walk) : NONE;
+
+const NETWORK: Readonly<Record<string, Selector>> = {
+	'ip saddr': address('ipv4', 'source'), 'ip daddr': address('ipv4', 'destination'), 'ip protocol': protocol('ipv4'), 'ip version': path => path.destination.family === 'ipv4' ? ofNumber(4) : NONE,
+	'ip6 saddr': address('ipv6', 'source'), 'ip6 daddr': address('ipv6', 'destination'), 'ip6 nexthdr': protocol('ipv6'), 'ip6 version': path => path.destination.family === 'ipv6' ? ofNumber(6) : NONE,
+};
+
+const OTHERS = ['icmp', 'icmpv6', 'igmp', 'ah', 'esp', 'comp', 'dccp', 'udplite', 'arp', 'vlan'];
+
+const payload = (header: string, field: string): Selector => {
+	const name = `${header} ${field}`;
+	if (Object.hasOwn(NETWORK, name)) return NETWORK[name]!;
+	if (OTHERS.includes(header)) return () => NONE;
+	const unknown: Selector = () => unclear(`${name} of the packet is not known`);
+	if (!['tcp', 'udp', 'sctp', 'th'].includes(header)) return unknown;
+	if (field === 'dport') return ofHeader(header, path => ofNumber(path.port));
+	return ofHeader(header, field === 'flags' && header === 'tcp' ? () => ({kind: 'bits', words: ['syn']}) : unknown);
+};
+
+const device = (side: 'in' | 'out'): Selector => path => {
+	const name = path[side];
+	return name === undefined ? unclear('the interface is not known') : ofWord(name);
+};
+
+const META: Readonly<Record<string, Selector>> = {
+	l4proto: protocol(), nfproto: ({destination: {family}}) => ofWord(family), protocol: ({destination: {family}}) => ofWord(family === 'ipv4' ? 'ip' : 'ip6'),
+	mark: ({mark}) => ofNumber(mark), iifname: device('in'), iif: device('in'), oifname: device('out'), oif: device('out'),
+};
+
+/** Only a socket of the node has an owner. */
+const meta = (key: string): Selector => Object.hasOwn(META, key) ? META[key]!
+	: ({from}) => from !== 'node' && ['skuid', 'skgid', 'cgroup'].includes(key) ? NONE : unclear(`meta ${key} of the packet is not known`);
+
+/** Of the first packet of a connection (net/netfilter/nft_ct.c). */
+const state: Selector = ({tracking}) => ({kind: 'bits', words: [tracking === 'new' ? 'new' : tracking === 'untracked' ? 'untracked' : 'invalid']});
+
+const status: Selector = path => ({kind: 'bits', words: [...(isTranslated(path) ? ['dnat'] : []), ...(path.rewritten ? ['snat'] : [])]});
+
+const CT: Readonly<Record<string, Selector>> = {
+	status, mark: ({connectionMark}) => ofNumber(connectionMark), direction: word('original'), zone: word('0'), l3proto: META['nfproto']!, protocol: protocol(),
+};
+
+const ORIGINAL: Readonly<Record<string, Selector>> = {
+	saddr: ({source}) => ofIp(source), daddr: ({original}) => ofIp(original.destination), 'proto-dst': ({original}) => ofNumber(original.port), protocol: protocol(), l3proto: META['nfproto']!,
+};
+
+const ct = (key: string, direction: string | undefined): Selector => {
+	if (key === 'state') return state;
+	const table = direction === undefined ? CT : direction === 'original' ? ORIGINAL : {};
+	const name = key.replace(/^ip6? /, '');
+	const selector = Object.hasOwn(table, name) ? table[name]! : () => unclear(`ct ${key} of the connection is not known`);
+	return (path, walk) => path.tracking === 'new' ? selector(path, walk) : NONE;
+};
+
+const fib = (result: string, flags: readonly string[]): Selector => {
+	const side = flags.includes('daddr') ? 'destination' : flags.includes('saddr') ? 'source' : undefined;
+	return result !== 'type' || !side ? () => unclear(`fib ${flags.join(' . ')} ${result} is not known`) : (path, {place}) => ofWord(place.typeOf(path[side]).toLowerCase());
+};
+
+type Selecting = NftExpression & {readonly kind: 'payload' | 'meta' | 'ct' | 'fib'};
+
+/** Prepares what reads a part of the packet, of its connection or of the routing table. */
+export const selectorOf = (expression: Selecting): Selector => {
+	switch (expression.kind) {
+		case 'payload': return payload(expression.protocol, expression.field);
+		case 'meta': return meta(expression.key);
+		case 'ct': return ct(expression.key, expression.direction);
+		case 'fib': return fib(expression.result, expression.flags);
+	}
+};
