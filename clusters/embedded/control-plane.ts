@@ -5,7 +5,7 @@ import type {Family, Target} from '../../lib/target.ts';
 import {COREDNS_VERSION} from './parts.ts';
 import {exec} from './exec.ts';
 import {hostAddress, podSubnet, serviceSubnet, versionsOf, type Version} from './addresses.ts';
-import {API_ANSWERS, defaultRoute, ipv6Settings, podRoutes, segmentNetwork, type Leg} from './network.ts';
+import {defaultRoute, ipv6Settings, podRoutes, segmentNetwork, type Leg} from './network.ts';
 import {IMAGE_REPOSITORY} from './parts/images.ts';
 import type {MachineSpec} from './machine/machine.ts';
 import {settled} from './settled.ts';
@@ -98,6 +98,9 @@ export const makeCredentials = async (kubeadm: string, target: Target, id: strin
 	return {admin: files['etc/kubernetes/admin.conf'] as string, ca: files['etc/kubernetes/pki/ca.crt'] as string, kubelets: new Map(kubelets), files, commands};
 };
 
+/** Daemons of the control plane that only retry while the API server does not answer. */
+export const API_CLIENTS = ['kube-controller-manager', 'kube-scheduler'];
+
 /** The machine of the control plane: not a Node, no kubelet, no kube-proxy; the host's leg ends here and nothing is forwarded. */
 export const apiMachine = (layers: readonly string[], credentials: Credentials, leg: Leg, nodes: number, family: Family): MachineSpec => ({
 	name: 'api',
@@ -106,9 +109,6 @@ export const apiMachine = (layers: readonly string[], credentials: Credentials, 
 	network: [...segmentNetwork({family, address: version => hostAddress('api', version)}, podRoutes(family, nodes)), 'link set leg addrgenmode none', `addr add ${leg.cluster}/31 dev leg`, 'link set leg up', ...defaultRoute(family)],
 	sysctls: {'net/ipv4/ip_forward': '0', ...ipv6Settings(family)},
 	files: {...credentials.files, 'var/log/kubernetes/audit.log': ''},
-	services: {
-		etcd: script(ETCD),
-		...Object.fromEntries(Object.entries(credentials.commands).map(([name, command]) =>
-			[name, name === 'kube-apiserver' ? script(command) : `until ${API_ANSWERS}; do sleep 0.2; done\n${script(command)}`])),
-	},
+	held: API_CLIENTS,
+	services: {etcd: script(ETCD), ...Object.fromEntries(Object.entries(credentials.commands).map(([name, command]) => [name, script(command)]))},
 });

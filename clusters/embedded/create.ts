@@ -4,7 +4,7 @@ import {stringify} from 'yaml';
 import type {ClusterRef, Family, Target} from '../../lib/target.ts';
 import type {CreateContext} from '../provider.ts';
 import {API_VIP, CLUSTER_DNS, hostAddress, nodeAddress, podSubnetOf, versionsOf} from './addresses.ts';
-import {apiMachine, makeCredentials} from './control-plane.ts';
+import {API_CLIENTS, apiMachine, makeCredentials} from './control-plane.ts';
 import {exec} from './exec.ts';
 import {missingInotify} from './inotify.ts';
 import {bootMachine, prepareMachine, type Machine, type MachineSpec} from './machine/machine.ts';
@@ -97,17 +97,25 @@ export const createCluster = async (target: Target, cache: string, {step, progre
 	}, {log});
 
 	const inside = async (machine: Machine, argv: readonly string[], stdin?: string) => exec(['nsenter', '--target', String(machine.pid), '--all', '--', ...argv], {signal, log, ...(stdin === undefined ? {} : {stdin})});
+	const start = async (machine: Machine, held: readonly string[]) => {
+		const services = held.map(name => `/etc/machine/services/${name}`);
+		await waitFor(machine, `${held.join(' and ')} can be started`, `rm -f ${services.map(service => `${service}/down`).join(' ')} && sv up ${services.join(' ')}`, {logs: 'boot.log', signal, log});
+	};
 	const admin = '/etc/kubernetes/super-admin.conf';
 	const addon = async (name: string) => inside(api, ['kubeadm', 'init', 'phase', 'addon', name, '--config', '/etc/kubernetes/kubeadm.yaml', '--kubeconfig', admin]);
 	await step('control plane', async () => {
 		await waitFor(api, 'the API server answers', API_ANSWERS, {logs: 'var/log/kube-apiserver.log', signal, log});
-		// Server-side: a kubelet may make its own Node first, and a client-side apply then fails with AlreadyExists.
-		await inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '--server-side', '--force-conflicts', '-f', '-'], firstObjects(names, family));
+		await settled([
+			// Server-side: a kubelet may make its own Node first, and a client-side apply then fails with AlreadyExists.
+			inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '--server-side', '--force-conflicts', '-f', '-'], firstObjects(names, family)),
+			start(api, API_CLIENTS), ...nodes.map(async node => start(node, ['kubelet'])),
+		]);
 	}, {log});
 	await step('kube-proxy', async () => {
 		await addon('kube-proxy');
 		// CoreDNS must not dial the API's VIP before there are rules: its first connection would be tracked without them and hang for client-go's whole 30 s.
-		await settled(nodes.map(async node => waitFor(node, 'kube-proxy has rules', `curl --silent --insecure --connect-timeout 1 https://${API_VIP}/livez`, {logs: 'var/log/pods/kube-system_kube-proxy-*/kube-proxy/*.log', signal, log})));
+		// Plain HTTP, which the API server answers with 400: curl counts a TLS handshake as a part of the connection, and that may take seconds on a slow machine.
+		await settled(nodes.map(async node => waitFor(node, 'kube-proxy has rules', `curl --silent --connect-timeout 1 --max-time 10 http://${API_VIP}:443/`, {logs: 'var/log/pods/kube-system_kube-proxy-*/kube-proxy/*.log', signal, log})));
 	}, {log});
 	await step('CoreDNS', async () => {
 		await addon('coredns');

@@ -4,8 +4,8 @@ import {digest} from './cache.ts';
 import {exec} from './exec.ts';
 import type {Machine} from './machine/machine.ts';
 
-/** A shell condition: the API server serves. */
-export const API_ANSWERS = `curl --silent --output /dev/null --fail --insecure --max-time 2 https://${hostAddress('api')}:6443/readyz`;
+/** A shell condition: the API server serves. On an emulated machine that starts a cluster, a TLS handshake alone takes seconds. */
+export const API_ANSWERS = `curl --silent --output /dev/null --fail --insecure --max-time 10 https://${hostAddress('api')}:6443/readyz`;
 
 export type Leg = {readonly link: string; readonly host: string; readonly cluster: string};
 

@@ -1,7 +1,7 @@
 import {stringify} from 'yaml';
 import type {Family} from '../../lib/target.ts';
 import {CLUSTER_DNS, hostAddress, nodeAddress, podSubnetOf, versionsOf} from './addresses.ts';
-import {API_ANSWERS, defaultRoute, ipv6Settings, masquerade, podRoutes, segmentNetwork} from './network.ts';
+import {defaultRoute, ipv6Settings, masquerade, podRoutes, segmentNetwork} from './network.ts';
 import {PAUSE_IMAGE} from './parts/images.ts';
 import type {MachineSpec} from './machine/machine.ts';
 import type {PodLinks} from './pod-links.ts';
@@ -66,10 +66,11 @@ export const nodeMachine = (name: string, index: number, {layers, family, links,
 		'etc/resolv.conf': `nameserver ${hostAddress('gateway')}\n`,
 		'var/lib/kubelet/config.yaml': kubeletConfig,
 	},
+	// A kubelet that starts before the API server answers only takes its processor time away, retrying.
+	held: ['kubelet'],
 	services: {
 		containerd: 'exec containerd',
-		// A kubelet that starts before the API server answers only takes its processor time away, retrying.
-		kubelet: `until [ -S /run/containerd/containerd.sock ] && ${API_ANSWERS}; do sleep 0.2; done
+		kubelet: `until [ -S /run/containerd/containerd.sock ]; do sleep 0.2; done
 exec kubelet --config=/var/lib/kubelet/config.yaml --kubeconfig=/etc/kubernetes/kubelet.conf --hostname-override=${name} --node-ip=${versionsOf(family).map(version => nodeAddress(index, version)).join(',')}`,
 	},
 });

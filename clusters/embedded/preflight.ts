@@ -6,6 +6,7 @@ import type {Target} from '../../lib/target.ts';
 import type {Preflight} from '../provider.ts';
 import {missingInotify} from './inotify.ts';
 import {hierarchies} from './machine/cgroup.ts';
+import {obstacles, topGroup} from './machine/controllers.ts';
 import {chooseParts, type PartsChoice} from './parts/choose.ts';
 import type {Source} from './parts/source.ts';
 
@@ -62,6 +63,7 @@ const missing = async (target: Target, cache: string, {source, missing: missingP
 		...(await hasFileSystem('overlay') ? [] : ['the kernel has no overlay file system (CONFIG_OVERLAY_FS)']),
 		...(target.family === 'ipv4' || await reachable('/proc/sys/net/ipv6', constants.F_OK) ? [] : ['the kernel has no IPv6 (booted with ipv6.disable=1?), which family dual needs']),
 		...(groups.length > 0 ? [] : ['no cgroup hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup']),
+		...(await Promise.all(groups.filter(({version}) => version === 2).map(async ({mountPoint}) => obstacles(await topGroup(mountPoint))))).flat(),
 		...closed.map(path => `${path} cannot be written: in a container, give it its cgroups (--privileged --cgroupns=private)`),
 		...(totalmem() / GIB < MEMORY_GIB ? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`] : []),
 		...await missingRoom(cache, source),

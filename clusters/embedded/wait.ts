@@ -6,6 +6,9 @@ import type {Machine} from './machine/machine.ts';
 /** Every step of a cluster's start takes a few seconds; one that takes two minutes will not end. */
 const LIMIT_S = 120;
 
+/** So often it looks ten times a second, then once: on an emulated machine a look costs half a second of processor time, which is taken from what it waits for. */
+const SOON_TRIES = 50;
+
 const lastLines = async (machine: Machine, logs: string): Promise<string> => {
 	const texts: string[] = [];
 	for await (const file of glob(join(machine.dir, logs))) {
@@ -22,7 +25,7 @@ const lastLines = async (machine: Machine, logs: string): Promise<string> => {
 export const waitFor = async (machine: Machine, what: string, condition: string, {logs, signal, log}: {logs: string; signal: AbortSignal; log: string}): Promise<void> => {
 	try {
 		// --foreground: otherwise timeout leaves the process group, and an interrupt would not reach it.
-		await exec(['nsenter', '--target', String(machine.pid), '--all', '--', 'timeout', '--foreground', String(LIMIT_S), 'sh', '-c', `until ${condition} >/dev/null 2>&1; do sleep 0.1; done`], {signal, log});
+		await exec(['nsenter', '--target', String(machine.pid), '--all', '--', 'timeout', '--foreground', String(LIMIT_S), 'sh', '-c', `tries=0; until ${condition} >/dev/null 2>&1; do tries=$((tries + 1)); if [ $tries -lt ${SOON_TRIES} ]; then sleep 0.1; else sleep 1; fi; done`], {signal, log});
 	} catch (error) {
 		if (!(error instanceof CommandError)) throw error;
 		throw new Error(`${what} on ${machine.name}: not within ${LIMIT_S} s\n${await lastLines(machine, logs)}`.trimEnd(), {cause: error});

@@ -24,7 +24,7 @@ const faults = (await loadFaults()).filter(fault => fault.on === 'node' && fault
 
 /** Rules without counters and the time of the dump. */
 const rulesOn = async (node: TestNode): Promise<string> => {
-	const texts = [await readIptables(node, 'ipv4'), testbed.mode === 'nftables' ? await readNftables(node, 'ipv4') : ''];
+	const texts = [await readIptables(node, 'ipv4'), testbed.mode === 'nftables' ? await readNftables(node, 'ipv4') : '', (await node.shell.run(['nft', 'list', 'tables'])).stdout];
 	return texts.join('\n').replaceAll(/^#.*$/gm, '').replaceAll(/\[\d+:\d+\]/g, '');
 };
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# First process of a machine: runs in new mount, pid, uts, ipc, net and cgroup namespaces, makes the machine's file system,
+# First process of a machine: runs in its cgroups and in new mount, pid, uts, ipc, net and cgroup namespaces, makes the machine's file system,
 # waits for its network links, and becomes the machine's init. Nothing here is seen outside these namespaces.
 # usage: boot.sh <directory of the machine> <name> <lower layers, colon separated>
 set -eu
@@ -31,11 +31,11 @@ mount -t tmpfs -o mode=1777,size=64m tmpfs "$root/dev/shm"
 # kubelet reads the kernel's log for out-of-memory kills and does not start without it.
 if [ -e /dev/kmsg ]; then touch "$root/dev/kmsg" && mount --bind /dev/kmsg "$root/dev/kmsg"; fi
 
-if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+if [ ! -s "$dir/hierarchies" ]; then
 	mount -t cgroup2 cgroup "$root/sys/fs/cgroup"
 	# A group with processes of its own cannot pass controllers on: the machine's processes get a group beside the pods'.
 	mkdir "$root/sys/fs/cgroup/machine"
-	echo 1 > "$root/sys/fs/cgroup/machine/cgroup.procs"
+	echo 0 > "$root/sys/fs/cgroup/machine/cgroup.procs"
 	for controller in $(cat "$root/sys/fs/cgroup/cgroup.controllers"); do echo "+$controller" > "$root/sys/fs/cgroup/cgroup.subtree_control"; done
 else
 	mount -t tmpfs -o mode=755,size=1m tmpfs "$root/sys/fs/cgroup"
@@ -73,7 +73,14 @@ mount --make-rshared /
 cd /
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
-for link in $(cat /etc/machine/links); do until [ -e "/sys/class/net/$link" ]; do sleep 0.02; done; done
+# Links come within the second, or the machine is slow, and each look takes its time from those who make them.
+tries=0
+for link in $(cat /etc/machine/links); do
+	until [ -e "/sys/class/net/$link" ]; do
+		tries=$((tries + 1))
+		if [ $tries -lt 50 ]; then sleep 0.02; else sleep 0.5; fi
+	done
+done
 while read -r key value; do [ ! -e "/proc/sys/$key" ] || echo "$value" > "/proc/sys/$key"; done < /etc/machine/sysctl
 ip -batch /etc/machine/network
 [ ! -s /etc/machine/nft ] || nft -f /etc/machine/nft

@@ -1,10 +1,11 @@
 import {mkdir, readFile, readdir, rmdir, writeFile} from 'node:fs/promises';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
+import {giveControllers} from './controllers.ts';
 
 /** One cgroup hierarchy of this host. `options` are what a machine mounts it with (version 1 only). */
 export type Hierarchy = {readonly mountPoint: string; readonly version: 1 | 2; readonly options: string};
 
-/** Reads the hierarchies from the text of /proc/self/mountinfo (proc(5)): all of version 1, or the one of version 2 where that is all there is. */
+/** Reads the hierarchies from the text of /proc/self/mountinfo (proc(5)): all of version 1, or the one of version 2 (which may be mounted more than once) where that is all there is. */
 export const parseHierarchies = (mountinfo: string): readonly Hierarchy[] => {
 	const found = mountinfo.split('\n').flatMap((line): Hierarchy[] => {
 		const [before, after] = line.split(' - ');
@@ -16,7 +17,7 @@ export const parseHierarchies = (mountinfo: string): readonly Hierarchy[] => {
 		return [{mountPoint, version: 1, options}];
 	});
 	const first = found.filter(hierarchy => hierarchy.version === 1);
-	return first.length > 0 ? first : found;
+	return first.length > 0 ? first : found.slice(0, 1);
 };
 
 export const hierarchies = async (): Promise<readonly Hierarchy[]> => parseHierarchies(await readFile('/proc/self/mountinfo', 'utf8'));
@@ -32,20 +33,21 @@ const fillCpuset = async (parent: string, group: string): Promise<void> => {
 	for (const file of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(group, file), await readFile(join(parent, file), 'utf8'));
 };
 
-/** Makes a machine's group in every hierarchy and returns their cgroup.procs files. */
-export const makeGroups = async (id: string, machine: string): Promise<readonly string[]> => {
-	const files: string[] = [];
-	for (const {mountPoint, version, options} of await hierarchies()) {
-		const cluster = join(mountPoint, groupOf(id));
-		const group = join(cluster, machine);
-		await mkdir(group, {recursive: true});
-		if (version === 1 && options.split(',').includes('cpuset')) {
-			await fillCpuset(mountPoint, cluster);
-			await fillCpuset(cluster, group);
-		}
-		files.push(join(group, 'cgroup.procs'));
+/**
+ * Makes a machine's groups in every hierarchy. Returns their cgroup.procs files: `inside` for the machine itself, `keeper` for the process that keeps it,
+ * which in the same group would keep the machine from passing controllers on to its pods (version 2).
+ */
+export const makeGroups = async (id: string, machine: string): Promise<Readonly<Record<'keeper' | 'inside', readonly string[]>>> => {
+	const all = await hierarchies();
+	for (const {mountPoint, version, options} of all) {
+		const [cluster, whole] = [join(mountPoint, groupOf(id)), join(mountPoint, groupOf(id), machine)];
+		const parts = [join(whole, 'keeper'), join(whole, 'inside')];
+		for (const part of parts) await mkdir(part, {recursive: true});
+		if (version === 2) await giveControllers([mountPoint, cluster, whole]);
+		else if (options.split(',').includes('cpuset')) for (const group of [cluster, whole, ...parts]) await fillCpuset(dirname(group), group);
 	}
-	return files;
+	const files = (part: string): readonly string[] => all.map(({mountPoint}) => join(mountPoint, groupOf(id), machine, part, 'cgroup.procs'));
+	return {keeper: files('keeper'), inside: files('inside')};
 };
 
 const removeTree = async (group: string): Promise<void> => {

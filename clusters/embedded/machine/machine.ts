@@ -15,6 +15,8 @@ export type MachineSpec = {
 	readonly files?: Readonly<Record<string, string>>;
 	/** Daemons: name → shell script that ends in `exec`; each is started at boot and again when it ends. */
 	readonly services?: Readonly<Record<string, string>>;
+	/** Those of them that start at the first boot only when told (`sv up`, and their file `down` removed). */
+	readonly held?: readonly string[];
 	/** Links that must be there before it goes on; the network then comes from `ip -batch` lines. */
 	readonly links: readonly string[];
 	readonly network: readonly string[];
@@ -57,6 +59,7 @@ export const prepareMachine = async (cluster: string, spec: MachineSpec): Promis
 	};
 	await mkdir(join(dir, 'upper/etc/machine/services'), {recursive: true});
 	for (const [name, script] of Object.entries(spec.services ?? {})) files[`etc/machine/services/${name}/run`] = `#!/bin/sh\nexec >>/var/log/${name}.log 2>&1\n${script}\n`;
+	for (const name of spec.held ?? []) files[`etc/machine/services/${name}/down`] = '';
 	for (const [path, content] of Object.entries(files)) {
 		const file = path.startsWith('var/') ? join(dir, path) : join(dir, 'upper', path);
 		await mkdir(dirname(file), {recursive: true});
@@ -71,6 +74,9 @@ const childOf = async (pid: number): Promise<number | undefined> => {
 	return text.trim() ? Number(text.trim().split(' ')[0]) : undefined;
 };
 
+/** A shell line that enters the groups whose files are in this variable. 0 is the writer itself, in any pid namespace. */
+const enter = (variable: string): string => `for file in $${variable}; do echo 0 > "$file" || exit; done`;
+
 /** Starts a prepared machine: its own namespaces and cgroup, boot.sh as first process. It outlives this process; killing `pid` ends all of it. */
 export const bootMachine = async (cluster: string, id: string, {name, layers}: Pick<MachineSpec, 'name' | 'layers'>): Promise<Machine> => {
 	const dir = dirOf(cluster, name);
@@ -78,9 +84,9 @@ export const bootMachine = async (cluster: string, id: string, {name, layers}: P
 	const log = await open(join(dir, 'boot.log'), 'a');
 	const boot = join(import.meta.dirname, 'boot.sh');
 	const child = spawn('sh', [
-		'-c', 'for file in $GROUPS_FILES; do echo $$ > "$file"; done; exec unshare --mount --uts --ipc --net --pid --cgroup --fork --kill-child -- sh "$@"',
+		'-c', `${enter('KEEPER')}; exec unshare --mount --uts --ipc --net --pid --fork --kill-child -- sh -c '${enter('INSIDE')}; exec unshare --cgroup -- sh "$@"' "$0" "$@"`,
 		'machine', boot, dir, name, layers.join(':'),
-	], {detached: true, stdio: ['ignore', log.fd, log.fd], env: {PATH: process.env['PATH'] ?? '', GROUPS_FILES: groups.join(' ')}, cwd: '/'});
+	], {detached: true, stdio: ['ignore', log.fd, log.fd], env: {PATH: process.env['PATH'] ?? '', KEEPER: groups.keeper.join(' '), INSIDE: groups.inside.join(' ')}, cwd: '/'});
 	const failed = new Promise<never>((_, reject) => {
 		child.once('error', error => { reject(new Error(`machine ${name}: cannot start unshare`, {cause: error})); });
 		child.once('exit', code => { reject(new Error(`machine ${name} ended at boot (exit ${code}); see ${join(dir, 'boot.log')}`)); });
