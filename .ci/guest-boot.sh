@@ -16,5 +16,5 @@ mount -t overlay overlay -o lowerdir=/disk/system:/lower,upperdir=/disk/upper,wo
 mkdir -p /root/guest /root/out
 for path in proc sys dev; do mount --move /$path /root/$path; done
 mount --move /disk /root/guest
-cp /command /guest-init /root/guest/
-exec switch_root /root /bin/busybox sh /guest/guest-init
+cp /command /environment /guest-init /root/guest/
+exec switch_root /root /bin/bash /guest/guest-init

@@ -37,10 +37,26 @@ export const hostState = async (): Promise<readonly string[]> => [
 	...(await output('iptables-save')).filter(line => !/^[#:]/.test(line)).map(line => `iptables ${line}`),
 ];
 
-/** Lines of `after` that `before` has not, and the other way round. */
-export const difference = (before: readonly string[], after: readonly string[]): readonly string[] => [
-	...after.filter(line => !before.includes(line)).map(line => `+ ${line}`),
-	...before.filter(line => !after.includes(line)).map(line => `- ${line}`),
-];
+const SYSCTL = /^(sysctl [^ ]+) =/;
 
-if (import.meta.main) process.stdout.write(`${(await hostState()).toSorted().join('\n')}\n`);
+/**
+ * Lines of `after` that `before` has not, and the other way round. Settings that came into being are none:
+ * a kernel module that was loaded on demand brought them, and stays.
+ */
+export const difference = (before: readonly string[], after: readonly string[]): readonly string[] => {
+	const keys = new Set(before.map(line => SYSCTL.exec(line)?.[1]));
+	const isNewSetting = (line: string): boolean => SYSCTL.test(line) && !keys.has(SYSCTL.exec(line)?.[1]);
+	return [
+		...after.filter(line => !before.includes(line) && !isNewSetting(line)).map(line => `+ ${line}`),
+		...before.filter(line => !after.includes(line)).map(line => `- ${line}`),
+	];
+};
+
+/** node .ci/host-state.ts prints the state; given a file with an earlier one, what is different, and leaves with 1 when anything is. */
+if (import.meta.main) {
+	const [earlier] = process.argv.slice(2);
+	const now = await hostState();
+	const shown = earlier === undefined ? now.toSorted() : difference(lines(await readFile(earlier, 'utf8')), now);
+	process.stdout.write(shown.map(line => `${line}\n`).join(''));
+	if (earlier !== undefined && shown.length > 0) process.exitCode = 1;
+}

@@ -39,6 +39,9 @@ export const PREFLIGHT_TIMEOUT_MS = 30_000;
 /** Making a cluster, the first time with a build of all its parts from source on a slow machine. */
 export const CREATE_TIMEOUT_MS = 90 * 60_000;
 
+/** One step of a new cluster's start, such as the API server's: 4 s at the most, 20 on a busy machine; what takes two minutes will not end. */
+export const CLUSTER_STEP_TIMEOUT_MS = 120_000;
+
 /** What a provider gets to return from create() after an interrupt, before the cluster is taken down under it. */
 export const CREATE_ABORT_GRACE_MS = 5_000;
 

@@ -1,10 +1,10 @@
 import {glob, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {CLUSTER_STEP_TIMEOUT_MS} from '../../lib/limits.ts';
 import {CommandError, exec} from './exec.ts';
 import type {Machine} from './machine/machine.ts';
 
-/** Every step of a cluster's start takes a few seconds; one that takes two minutes will not end. */
-const LIMIT_S = 120;
+const LIMIT_S = CLUSTER_STEP_TIMEOUT_MS / 1000;
 
 /** So often it looks ten times a second, then once: on an emulated machine a look costs half a second of processor time, which is taken from what it waits for. */
 const SOON_TRIES = 50;

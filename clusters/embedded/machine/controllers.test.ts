@@ -12,6 +12,7 @@ for (const {title, available, passedOn, isRoot, hasProcesses, expected} of [
 	{title: 'a container that passes all on, entered by a process from outside', available: ALL, passedOn: 'cpu memory pids\n', isRoot: false, hasProcesses: true, expected: []},
 	{title: 'a container as it starts', available: ALL, passedOn: '', isRoot: false, hasProcesses: true, expected: [/^\/sys\/fs\/cgroup holds processes.*: mkdir \/sys\/fs\/cgroup\/init && /]},
 	{title: 'a unit that has got two of three', available: 'memory pids\n', passedOn: '', isRoot: false, hasProcesses: true, expected: [/has no cgroup controller cpu: .*Delegate=yes/]},
+	{title: 'a kernel without one', available: 'cpu pids\n', passedOn: 'pids\n', isRoot: true, hasProcesses: true, expected: [/has no cgroup controller memory: .*cgroup_disable/]},
 	{title: 'nothing delegated', available: '\n', passedOn: '\n', isRoot: false, hasProcesses: false, expected: [/has no cgroup controller cpu, memory, pids: /]},
 ]) {
 	test(title, t => {

@@ -24,7 +24,7 @@ const lacking = ({passedOn}: Pick<TopGroup, 'passedOn'>): readonly string[] => N
 export const obstacles = (group: TopGroup): readonly string[] => {
 	const {mountPoint, available, isRoot, hasProcesses} = group;
 	const absent = lacking(group).filter(name => !words(available).includes(name));
-	if (absent.length > 0) return [`${mountPoint} has no cgroup controller ${absent.join(', ')}: in a container or a unit, have it delegated (systemd: Delegate=yes); as a kernel's own root, boot without cgroup_disable`];
+	if (absent.length > 0) return [`${mountPoint} has no cgroup controller ${absent.join(', ')}: ${isRoot ? 'is it in cgroup_disable of /proc/cmdline, or mounted as version 1?' : 'have it delegated to this container or unit (systemd: Delegate=yes)'}`];
 	return isRoot || !hasProcesses || lacking(group).length === 0 ? [] : [
 		`${mountPoint} holds processes, so the kernel lets it pass no controllers on: mkdir ${mountPoint}/init && for pid in $(cat ${mountPoint}/cgroup.procs); do echo $pid > ${mountPoint}/init/cgroup.procs; done`,
 	];
