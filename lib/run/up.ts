@@ -15,12 +15,13 @@ import type {TargetFlags} from './options.ts';
 import {markKept} from './owner.ts';
 import {newId} from './run-id.ts';
 import {takeDown} from './take-down.ts';
+import {causesOf} from '../usage.ts';
 
 export type UpWorld = {readonly providers: readonly Provider[]; readonly interrupts: Interrupts; readonly crashes: Crashes; readonly out: Out; err(line: string): void};
 
 /**
  * Makes a cluster that stays until `down`; undefined when that was interrupted, then nothing is left.
- * A cluster that cannot be made is taken down, its logs are kept in a temporary directory that the error names.
+ * A cluster that cannot be made is taken down; the error names the step, its cause, and the temporary directory in which the logs are kept.
  */
 export const up = async (flags: TargetFlags, {providers, interrupts, crashes, out, err}: UpWorld): Promise<ClusterRef | undefined> => {
 	const {provider, target, reason} = await chooseProvider(providers, {...DEFAULT_TARGET, ...flags});
@@ -43,16 +44,18 @@ export const up = async (flags: TargetFlags, {providers, interrupts, crashes, ou
 		const interrupted = interrupts.signal.aborted;
 		await takeDown(provider, {id, dir}, {...(interrupted ? {} : {logsTo: logs}), signals: interrupts.count});
 		if (interrupted) return undefined;
-		throw new Error(`no cluster: its logs are in ${logs}`, {cause: error});
+		const causes = causesOf(error).map(text => text.replaceAll(join(dir, 'logs'), logs));
+		throw new Error(['no cluster', ...shown.firstFailed(), `${causes.join(': ')}; its logs are in ${logs}`].join(': '));
 	} finally {
 		ending.stop();
 		shown.stop();
 	}
 };
 
-/** Shows steps as a run shows them. */
-const showSteps = (out: Out, dir: string): {emit: Parameters<typeof makeCluster>[0]['emit']; stop(): void} => {
+/** Shows steps as a run shows them, but for those that fail: `up` tells of them when it has taken down what they made, with the place where their logs are then. */
+const showSteps = (out: Out, dir: string): {emit: Parameters<typeof makeCluster>[0]['emit']; /** What ended the others, by name. */ firstFailed(): readonly string[]; stop(): void} => {
 	let timer: NodeJS.Timeout | undefined;
+	const failed: string[] = [];
 	const shown = createConsole(out, {dir, clock: {
 		now: Date.now,
 		every(ms, work) {
@@ -61,7 +64,11 @@ const showSteps = (out: Out, dir: string): {emit: Parameters<typeof makeCluster>
 		},
 	}});
 	return {
-		emit: event => shown.event({at: Date.now(), ...event}),
+		emit(event) {
+			if (event.type === 'step-finished' && event.error !== undefined) failed.push(event.step);
+			else shown.event({at: Date.now(), ...event});
+		},
+		firstFailed: () => failed.slice(0, 1),
 		stop() {
 			clearInterval(timer);
 			if (out.isTTY) out.write('\r\u001B[2K');
