@@ -4,7 +4,7 @@ import test from 'ava';
 import {skewed} from './m3-skewed-choice.ts';
 import {dispatchElements} from './m4-dispatch.ts';
 import {refusingElements} from './m24-refusal.ts';
-import {affinityChains} from './m26-affinity.ts';
+import {withoutAffinity} from './m26-affinity.ts';
 import {withoutLastBranch} from './m2-endpoint-rule.ts';
 import {elementRemoval, parseChains, parseElements, rewriting} from './nft-table.ts';
 
@@ -41,7 +41,7 @@ test('M2, M3: the rule that chooses, without its last branch, and with it leadin
 });
 
 test('M26: the chains that remember clients', t => {
-	t.deepEqual(affinityChains(chains, 'fx').map(({name}) => name), ['service-I722PJ47-fx/echo/udp/udp', 'service-LWM52PQE-fx/echo/tcp/tcp']);
+	t.deepEqual(withoutAffinity(chains, 'fx').map(({chain}) => chain.name), ['service-I722PJ47-fx/echo/udp/udp', 'service-LWM52PQE-fx/echo/tcp/tcp']);
 });
 
 test('rewriting: one transaction, and back', t => {

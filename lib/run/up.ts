@@ -44,13 +44,16 @@ export const up = async (flags: TargetFlags, {providers, interrupts, crashes, ou
 		const interrupted = interrupts.signal.aborted;
 		await takeDown(provider, {id, dir}, {...(interrupted ? {} : {logsTo: logs}), signals: interrupts.count});
 		if (interrupted) return undefined;
-		const causes = causesOf(error).map(text => text.replaceAll(join(dir, 'logs'), logs));
-		throw new Error(['no cluster', ...shown.firstFailed(), `${causes.join(': ')}; its logs are in ${logs}`].join(': '));
+		throw withoutCluster(error, shown.firstFailed(), text => text.replaceAll(join(dir, 'logs'), logs), logs);
 	} finally {
 		ending.stop();
 		shown.stop();
 	}
 };
+
+/** In one message: the original is no `cause`, for it names logs where they are no longer. */
+const withoutCluster = (error: unknown, steps: readonly string[], show: (text: string) => string, logs: string): Error =>
+	new Error(['no cluster', ...steps, ...causesOf(error).map(text => show(text))].join(': ') + `; its logs are in ${logs}`);
 
 /** Shows steps as a run shows them, but for those that fail: `up` tells of them when it has taken down what they made, with the place where their logs are then. */
 const showSteps = (out: Out, dir: string): {emit: Parameters<typeof makeCluster>[0]['emit']; /** What ended the others, by name. */ firstFailed(): readonly string[]; stop(): void} => {
