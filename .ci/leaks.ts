@@ -1,0 +1,110 @@
+/**
+ * Makes a cluster and takes it down, again and again, and counts after each what could have been left on the host: node .ci/leaks.ts [times] [mode].
+ * Nothing else may run clusters meanwhile, and no other work should start or end. Prints a table, then `N passed, N failed`: one for each thing that is counted.
+ * The first round warms caches, so the counts after it are those that the last ones are held against.
+ */
+import {readdir, readFile, readlink, stat, statfs} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {execa} from 'execa';
+import {cacheRoot} from '../lib/paths.ts';
+
+const vipcheck = join(import.meta.dirname, '..', 'vipcheck');
+const [times = '10', mode = 'iptables'] = process.argv.slice(2);
+
+const lines = (text: string): readonly string[] => text.split('\n').filter(Boolean);
+/** What ended while it was looked at counts as nothing. */
+const gone = <T>(nothing: T) => (): T => nothing;
+
+const processes = async (): Promise<readonly string[]> => (await readdir('/proc')).filter(name => /^\d+$/.test(name));
+
+const linksIn = async (dir: string): Promise<readonly string[]> => {
+	const names = await readdir(dir).catch(gone([] as string[]));
+	return (await Promise.all(names.map(async name => readlink(join(dir, name)).catch(gone(''))))).filter(Boolean);
+};
+
+const NAMESPACE = /^(cgroup|ipc|mnt|net|pid|time|user|uts):\[\d+\]$/;
+
+/** Those that a process is in, that a descriptor holds, or that are mounted. */
+const namespaces = async (pids: readonly string[]): Promise<number> => {
+	const held = await Promise.all(pids.flatMap(pid => [linksIn(`/proc/${pid}/ns`), linksIn(`/proc/${pid}/fd`)]));
+	const mounted = (await mountLines(pids)).flatMap(line => / (\w+:\[\d+\]) /.exec(line)?.[1] ?? []);
+	return new Set([...held.flat(), ...mounted].filter(name => NAMESPACE.test(name))).size;
+};
+
+/** Of all mount namespaces that a process is in. */
+const mountLines = async (pids: readonly string[]): Promise<readonly string[]> => {
+	const byNamespace = new Map<string, string>();
+	for (const pid of pids) {
+		const name = await readlink(`/proc/${pid}/ns/mnt`).catch(gone(''));
+		if (name !== '' && !byNamespace.has(name)) byNamespace.set(name, pid);
+	}
+	return (await Promise.all([...byNamespace.values()].map(async pid => lines(await readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(gone('')))))).flat();
+};
+
+const groups = async (): Promise<number> => {
+	const points = new Set(lines(await readFile('/proc/self/mountinfo', 'utf8')).filter(line => / - cgroup2? /.test(line)).map(line => line.split(' ')[4] as string));
+	const below = await Promise.all([...points].map(async point => (await readdir(point, {recursive: true, withFileTypes: true})).filter(entry => entry.isDirectory()).length));
+	return below.reduce((sum, count) => sum + count, 0);
+};
+
+const links = async (): Promise<number> => lines((await execa('ip', ['-o', 'link', 'show'])).stdout).length;
+
+/** inotify instances and watches of root's processes come with the descriptors. */
+const openFiles = async (pids: readonly string[]): Promise<number> => (await Promise.all(pids.map(async pid => (await readdir(`/proc/${pid}/fd`).catch(gone([]))).length))).reduce((sum, count) => sum + count, 0);
+
+const abstractSockets = async (): Promise<number> => lines(await readFile('/proc/net/unix', 'utf8')).filter(line => line.includes(' @')).length;
+
+/** The cache, and what is named after the project in the directory of temporary files. */
+const files = async (): Promise<readonly string[]> => {
+	const temporary = (await readdir(tmpdir())).filter(name => name.startsWith('vipcheck')).map(name => join(tmpdir(), name));
+	const below = await Promise.all([cacheRoot(), ...temporary].map(async root => [root, ...(await readdir(root, {recursive: true}).catch(gone([] as string[]))).map(name => join(root, name))]));
+	return below.flat();
+};
+
+const MIB = 2 ** 20;
+const mebibytes = async (paths: readonly string[]): Promise<number> => {
+	let blocks = 0;
+	for (const path of paths) blocks += (await stat(path).catch(gone(undefined)))?.blocks ?? 0;
+	return Math.round(blocks * 512 / MIB);
+};
+
+const usedOnDisk = async (): Promise<number> => {
+	const {blocks, bfree, bsize} = await statfs(cacheRoot());
+	return Math.round((blocks - bfree) * bsize / MIB);
+};
+
+/** Counted by the kernel, the dead ones too that it has not forgotten yet: shown, not judged. */
+const remembered = async (): Promise<number> => Number(/^memory\t\d+\t(\d+)/m.exec(await readFile('/proc/cgroups', 'utf8').catch(gone('')))?.[1] ?? Number.NaN);
+
+/** What is counted → how many; those of SHOWN_ALONE are the whole host's and move by themselves. */
+const count = async (): Promise<Readonly<Record<string, number>>> => {
+	const pids = await processes();
+	const paths = await files();
+	return {
+		processes: pids.length, namespaces: await namespaces(pids), mounts: (await mountLines(pids)).length, cgroups: await groups(), links: await links(),
+		'open files': await openFiles(pids), 'abstract sockets': await abstractSockets(), files: paths.length, 'MiB of files': await mebibytes(paths),
+		'disk, MiB used': await usedOnDisk(), 'cgroups remembered': await remembered(),
+	};
+};
+const SHOWN_ALONE: readonly string[] = ['disk, MiB used', 'cgroups remembered'];
+
+const row = (name: string, counts: Readonly<Record<string, number>>): string => `| ${name} | ${Object.values(counts).join(' | ')} |`;
+
+const before = await count();
+console.log(`| after round | ${Object.keys(before).join(' | ')} |\n|---|${Object.keys(before).map(() => '---:|').join('')}\n${row('none', before)}`);
+const rounds: Readonly<Record<string, number>>[] = [];
+for (let round = 1; round <= Number(times); round++) {
+	const {stdout} = await execa(vipcheck, ['up', '--mode', mode], {stderr: 'inherit'});
+	await execa(vipcheck, ['down', lines(stdout).at(-1) as string], {stderr: 'inherit'});
+	const counts = await count();
+	rounds.push(counts);
+	console.log(row(String(round), counts));
+}
+const [first, last] = [rounds[0], rounds.at(-1)];
+if (!first || !last || first === last) throw new Error('two rounds at least: the first warms caches');
+const judged = Object.keys(first).filter(name => !SHOWN_ALONE.includes(name));
+const grown = judged.filter(name => (last[name] as number) > (first[name] as number));
+if (grown.length > 0) console.log(`grown since the first round: ${grown.map(name => `${name} by ${(last[name] as number) - (first[name] as number)}`).join(', ')}`);
+console.log(`\n${judged.length - grown.length} passed, ${grown.length} failed`);
+process.exitCode = grown.length === 0 ? 0 : 1;
