@@ -17,7 +17,7 @@ import {expectedRecords, type ExpectedAnswer} from './expected-records.ts';
 import type {ChainFacts, Dialled, Looked, WalkedNode} from './facts.ts';
 import {inTime} from './in-time.ts';
 import {lookAtNode, unseen} from './look-at-node.ts';
-import {podIp} from './pods.ts';
+import {podIp} from '../model/pods.ts';
 
 export type ChainNode = {readonly name: string; /** Of the family. */ readonly ip: string; readonly shell: Shell};
 

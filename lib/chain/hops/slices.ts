@@ -2,7 +2,7 @@ import type {V1Endpoint, V1EndpointSlice, V1Pod, V1Service} from '@kubernetes/cl
 import {canonicalIp} from '../../model/address.ts';
 import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts} from '../facts.ts';
-import {isOver, isReadyPod, podIp, selects} from '../pods.ts';
+import {isOver, isReadyPod, podIp, selects} from '../../model/pods.ts';
 import {fullName, slicesOf} from '../versions.ts';
 
 const HOP = {name: 'its EndpointSlices hold exactly the ready pods of its selector', layer: 'endpoints'} as const;
