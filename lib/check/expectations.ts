@@ -1,4 +1,5 @@
 import {clusterStateOf} from '../gather/cluster-state.ts';
+import {needed} from '../gather/fact.ts';
 import {gatherApi} from '../gather/gather-api.ts';
 import {clientSees} from '../model/client-sees.ts';
 import type {ClusterState} from '../model/state.ts';
@@ -6,7 +7,6 @@ import type {Packet} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
 import type {Expected} from '../probe/judge.ts';
 import type {Destination, Vantage} from '../probe/vantage.ts';
-import {TransportError} from '../shell/shell.ts';
 import {ofFamily} from './ip.ts';
 import type {TestNode, Testbed} from './testbed.ts';
 import {podIpOf} from './workloads.ts';
@@ -40,9 +40,7 @@ export const expectedOf = ({state, names}: Seen, node: string, packet: Packet, r
 /** Reads the API as it is now and answers from the model: to be asked when the set-up is complete, before anything is broken. */
 export const expectations = async ({kube, namespace, family}: Pick<Testbed, 'kube' | 'namespace' | 'family'>): Promise<Expectations> => {
 	const api = await gatherApi(kube);
-	const {pods} = api;
-	if (!pods.ok) throw new TransportError(`${pods.source}: ${pods.why}`);
-	const names = new Map(pods.value.items.filter(({metadata}) => metadata?.namespace === namespace).flatMap(pod => {
+	const names = new Map(needed(api.pods).items.filter(({metadata}) => metadata?.namespace === namespace).flatMap(pod => {
 		const ip = podIpOf(pod, family);
 		return ip === undefined ? [] : [[ip, pod.metadata?.name ?? ip] as const];
 	}));

@@ -2,8 +2,8 @@ import type {V1EndpointSlice, V1Service} from '@kubernetes/client-node';
 import type {Look} from '../check/eventually.ts';
 import type {TestNode, Testbed} from '../check/testbed.ts';
 import {ipFamilyOf} from '../check/ip.ts';
-import {addressType} from '../check/lookups.ts';
 import {podIpOf} from '../check/workloads.ts';
+import {addressType, serviceName} from '../model/dns-names.ts';
 import {Lost} from '../probe/vantage.ts';
 import type {ClusterFault, Plan} from './fault.ts';
 import {readIptables, readNftables} from './look-at.ts';
@@ -37,7 +37,7 @@ const inDns = async (testbed: Testbed, name: string, address: string): Promise<b
 	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
 	const answers = await Promise.all(items.flatMap(pod => podIpOf(pod, family) ?? []).map(async server => {
 		try {
-			return (await place.lookup(name, addressType(testbed), {server})).answers;
+			return (await place.lookup(name, addressType(family), {server})).answers;
 		} catch (error) {
 			if (error instanceof Lost) return [];
 			throw error;
@@ -57,7 +57,7 @@ const plan = async (testbed: Testbed): Promise<Plan> => {
 		async inForce(): Promise<Look<undefined>> {
 			const missing = await Promise.all(services.map(async ({metadata, spec}) => {
 				const name = metadata?.name ?? '';
-				if (spec?.clusterIP === 'None') return await inDns(testbed, `${name}.${namespace}.svc.cluster.local`, address) ? [] : [`an answer of CoreDNS for ${name}`];
+				if (spec?.clusterIP === 'None') return await inDns(testbed, serviceName({name, namespace}), address) ? [] : [`an answer of CoreDNS for ${name}`];
 				return onNodes(testbed, `${namespace}/${name}`, address);
 			}));
 			return missing.flat().length === 0 ? {done: true, value: undefined} : {done: false, observed: `${address} is not in ${missing.flat().join(', ')}`};

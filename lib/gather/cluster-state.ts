@@ -1,18 +1,13 @@
 import type {ClusterState} from '../model/state.ts';
 import {TransportError} from '../shell/shell.ts';
 import {MODES, type Mode} from '../target.ts';
-import type {Fact} from './fact.ts';
+import {needed} from './fact.ts';
 import type {ApiFacts} from './gather-api.ts';
 import {modeOf, proxyConfigOf} from './proxy-config.ts';
 import type {NodeFacts} from './read-node.ts';
 
 type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'proxyConfig' | 'proxyDaemonSet' | 'version'> & Partial<Pick<ApiFacts, 'serviceCIDRs'>>;
 type FromNode = Pick<NodeFacts, 'configz' | 'proxyMode' | 'metrics' | 'sysctls'>;
-
-const needed = <T>(fact: Fact<T>): T => {
-	if (!fact.ok) throw new TransportError(`the cluster's state is not known: ${fact.source}: ${fact.why}`);
-	return fact.value;
-};
 
 const minorOf = (version: string | undefined): number | undefined => {
 	const [, minor] = /v?1\.(\d+)/.exec(version ?? '') ?? [];
