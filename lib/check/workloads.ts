@@ -65,8 +65,11 @@ export const neverReadyPods = async (testbed: Testbed, echo: Echo): Promise<read
 export type ServicePort = {readonly name: string; readonly port: number; readonly targetPort: number | string; readonly protocol?: 'TCP' | 'UDP' | 'SCTP'; readonly nodePort?: number};
 export type ServiceWish = Omit<V1ServiceSpec, 'ports'> & {readonly name: string; readonly ports: readonly ServicePort[]};
 
-/** Creates a Service in the testbed's namespace and family; returns what the API allocated: its address (`None` when headless) and node ports by port name. */
-export const service = async (testbed: Testbed, {name, ports, ...spec}: ServiceWish): Promise<{readonly name: string; readonly clusterIp: string; readonly nodePorts: Readonly<Record<string, number>>}> => {
+/** A Service with what the API allocated. */
+export type MadeService = {readonly name: string; /** `None` when headless. */ readonly clusterIp: string; /** By port name. */ readonly nodePorts: Readonly<Record<string, number>>};
+
+/** Creates a Service in the testbed's namespace and family. */
+export const service = async (testbed: Testbed, {name, ports, ...spec}: ServiceWish): Promise<MadeService> => {
 	const made = await testbed.kube.core.createNamespacedService({namespace: testbed.namespace, body: {metadata: {name}, spec: {ipFamilyPolicy: 'SingleStack', ipFamilies: [testbed.family === 'ipv6' ? 'IPv6' : 'IPv4'], ...spec, ports: [...ports]}}});
 	return {
 		name, clusterIp: made.spec?.clusterIP ?? '',
