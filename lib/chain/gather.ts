@@ -12,8 +12,8 @@ import {dnsAnswer} from '../model/dns-answer.ts';
 import {questionsAbout} from '../model/dns-names.ts';
 import {podIp} from '../model/pods.ts';
 import type {ClusterState} from '../model/state.ts';
-import {answerFaults} from '../probe/records.ts';
-import {Lost, type Vantage} from '../probe/vantage.ts';
+import {ask} from '../probe/ask.ts';
+import type {Vantage} from '../probe/vantage.ts';
 import type {Shell} from '../shell/shell.ts';
 import type {IpFamily} from '../target.ts';
 import {dialPlan, type ToDial} from './dial-plan.ts';
@@ -52,14 +52,7 @@ const dialAll = async (scene: Scene, ways: readonly ToDial[]): Promise<readonly 
 
 const lookup = async (place: Vantage, server: {readonly name: string; readonly ip: string}, expected: ExpectedAnswer, signal: AbortSignal): Promise<Looked> => ({
 	server: server.name, question: `${expected.type} ${expected.name}`,
-	faults: await inTime(`${expected.type} ${expected.name} @${server.ip}`, signal, async () => {
-		try {
-			return answerFaults(await place.lookup(expected.name, expected.type, {server: server.ip}), expected);
-		} catch (error) {
-			if (!(error instanceof Lost)) throw error;
-			return [`no answer: ${error.message}`];
-		}
-	}),
+	faults: await inTime(`${expected.type} ${expected.name} @${server.ip}`, signal, async () => (await ask(place, server.ip, expected)).faults),
 });
 
 const lookUpAll = async (scene: Scene, api: ApiFacts): Promise<Fact<readonly Looked[]>> => inTime('the DNS servers', scene.signal, async () => {

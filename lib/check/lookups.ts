@@ -1,6 +1,6 @@
 import type {ExpectedAnswer} from '../dns-record.ts';
-import {answerFaults} from '../probe/records.ts';
-import {Lost, type Answer, type Vantage} from '../probe/vantage.ts';
+import {ask, type Asked} from '../probe/ask.ts';
+import type {Vantage} from '../probe/vantage.ts';
 import {eventually} from './eventually.ts';
 import {DNS_FOLLOWS_TIMEOUT_MS} from '../limits.ts';
 import {Violation} from './problem.ts';
@@ -8,7 +8,7 @@ import type {Testbed} from './testbed.ts';
 import {podIpOf} from './workloads.ts';
 
 type Server = {readonly name: string; readonly ip: string; readonly node: string};
-type Asked = {readonly question: ExpectedAnswer; readonly server: Server; readonly from: string; readonly answer?: Answer; readonly faults: readonly string[]};
+type AskedFrom = {readonly question: ExpectedAnswer; readonly server: Server; readonly from: string} & Asked;
 
 /** Every CoreDNS pod, to be asked by itself: one that answers wrongly hides behind the Service. */
 const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
@@ -19,20 +19,10 @@ const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
 	});
 };
 
-const ask = async (from: Vantage, server: Server, question: ExpectedAnswer): Promise<Asked> => {
-	try {
-		const answer = await from.lookup(question.name, question.type, {server: server.ip});
-		return {question, server, from: from.name, answer, faults: answerFaults(answer, question)};
-	} catch (error) {
-		if (!(error instanceof Lost)) throw error;
-		return {question, server, from: from.name, faults: [`no answer: ${error.message}`]};
-	}
-};
+const askAll = async (places: readonly Vantage[], servers: readonly Server[], questions: readonly ExpectedAnswer[]): Promise<readonly AskedFrom[]> =>
+	Promise.all(places.flatMap(place => servers.flatMap(server => questions.map(async question => ({question, server, from: place.name, ...await ask(place, server.ip, question)})))));
 
-const askAll = async (places: readonly Vantage[], servers: readonly Server[], questions: readonly ExpectedAnswer[]): Promise<readonly Asked[]> =>
-	Promise.all(places.flatMap(place => servers.flatMap(server => questions.map(async question => ask(place, server, question)))));
-
-const tell = ({question, server, from, faults}: Asked): string => `${question.type} ${question.name} of ${server.name} from ${from}: ${faults.join('; ')}`;
+const tell = ({question, server, from, faults}: AskedFrom): string => `${question.type} ${question.name} of ${server.name} from ${from}: ${faults.join('; ')}`;
 
 /** Waits until every DNS server has followed the API, as a pod on the first worker sees it: DNS has no other evidence than its answers. */
 export const dnsFollows = async (testbed: Testbed, questions: readonly ExpectedAnswer[]): Promise<void> => {

@@ -12,7 +12,7 @@ const forge = async (testbed: Testbed, forgery: keyof typeof FORGERIES): Promise
 	const {items} = await testbed.kube.core.listNamespacedService({namespace: testbed.namespace});
 	const place = await testbed.vantage.pod(testbed.workers[0].name);
 	return Promise.all(items.flatMap(service => questionsAbout(service, testbed.family)).map(async ({name, type}) => {
-		const {rcode, answers, additionals} = await place.lookup(name, type);
+		const {rcode, answers, additionals} = await place.lookup(name, type, {protocol: 'TCP'});
 		if (rcode !== 'NOERROR' || answers.length === 0) throw new FaultError(`${type} ${name} has no answer that could be forged: ${rcode}`);
 		return {name, type, answers: FORGERIES[forgery](answers), additionals};
 	}));
