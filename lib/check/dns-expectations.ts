@@ -14,7 +14,8 @@ export type DnsExpectations = {of(question: ServiceQuestion): ExpectedAnswer};
  */
 export const dnsExpectations = async ({kube}: Pick<Testbed, 'kube'>): Promise<DnsExpectations> => {
 	const api = await gatherApi(kube);
-	const [services, pods, slices] = [needed(api.services).items, needed(api.pods).items, needed(api.slices).items];
+	const what = 'what DNS must answer is not known';
+	const [services, pods, slices] = [needed(what, api.services).items, needed(what, api.pods).items, needed(what, api.slices).items];
 	const state = {services, slices: rightfulSlices(services, pods, slices)};
 	return {of: question => dnsAnswer(state, question)};
 };

@@ -40,7 +40,7 @@ export const expectedOf = ({state, names}: Seen, node: string, packet: Packet, r
 /** Reads the API as it is now and answers from the model: to be asked when the set-up is complete, before anything is broken. */
 export const expectations = async ({kube, namespace, family}: Pick<Testbed, 'kube' | 'namespace' | 'family'>): Promise<Expectations> => {
 	const api = await gatherApi(kube);
-	const names = new Map(needed(api.pods).items.filter(({metadata}) => metadata?.namespace === namespace).flatMap(pod => {
+	const names = new Map(needed('the pods are not known', api.pods).items.filter(({metadata}) => metadata?.namespace === namespace).flatMap(pod => {
 		const ip = podIpOf(pod, family);
 		return ip === undefined ? [] : [[ip, pod.metadata?.name ?? ip] as const];
 	}));

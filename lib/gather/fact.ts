@@ -6,8 +6,8 @@ export type Fact<T> = {readonly ok: true; readonly value: T; readonly source: st
 /** The fact with its value read; a missing one stays missing. */
 export const reading = <T, U>(fact: Fact<T>, read: (value: T) => U): Fact<U> => (fact.ok ? {...fact, value: read(fact.value)} : fact);
 
-/** The value of a fact that nothing goes without. Throws TransportError, with the source, when it is missing. */
-export const needed = <T>(fact: Fact<T>): T => {
-	if (!fact.ok) throw new TransportError(`the cluster's state is not known: ${fact.source}: ${fact.why}`);
+/** The value of a fact without which nothing can be said. Throws TransportError, which begins with `of` (the node, what is not known), when it is missing. */
+export const needed = <T>(of: string, fact: Fact<T>): T => {
+	if (!fact.ok) throw new TransportError(`${of}: ${fact.source}: ${fact.why}`);
 	return fact.value;
 };
