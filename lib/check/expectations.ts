@@ -2,6 +2,7 @@ import {clusterStateOf} from '../gather/cluster-state.ts';
 import {needed} from '../gather/fact.ts';
 import {gatherApi} from '../gather/gather-api.ts';
 import {clientSees} from '../model/client-sees.ts';
+import {podIp} from '../model/pods.ts';
 import type {ClusterState} from '../model/state.ts';
 import type {Packet} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
@@ -9,7 +10,6 @@ import type {Expected} from '../probe/judge.ts';
 import type {Destination, Vantage} from '../probe/vantage.ts';
 import {ofFamily} from './ip.ts';
 import type {TestNode, Testbed} from './testbed.ts';
-import {podIpOf} from './workloads.ts';
 
 /** Connections to an address, and the node whose rules decide over them: that of the pod or node that they come from, or the one that they reach from outside. */
 export type Way = {readonly node: Pick<TestNode, 'name' | 'ip'>; readonly kind: Packet['from']; readonly from: Pick<Vantage, 'ips'>; readonly to: Destination};
@@ -41,7 +41,7 @@ export const expectedOf = ({state, names}: Seen, node: string, packet: Packet, r
 export const expectations = async ({kube, namespace, family}: Pick<Testbed, 'kube' | 'namespace' | 'family'>): Promise<Expectations> => {
 	const api = await gatherApi(kube);
 	const names = new Map(needed('the pods are not known', api.pods).items.filter(({metadata}) => metadata?.namespace === namespace).flatMap(pod => {
-		const ip = podIpOf(pod, family);
+		const ip = podIp(pod, family);
 		return ip === undefined ? [] : [[ip, pod.metadata?.name ?? ip] as const];
 	}));
 	const seen = {state: clusterStateOf(api), names};

@@ -1,11 +1,11 @@
 import type {ExpectedAnswer} from '../dns-record.ts';
+import {podIp} from '../model/pods.ts';
 import {ask, type Asked} from '../probe/ask.ts';
 import type {Vantage} from '../probe/vantage.ts';
 import {eventually} from './eventually.ts';
 import {DNS_FOLLOWS_TIMEOUT_MS} from '../limits.ts';
 import {Violation} from './problem.ts';
 import type {Testbed} from './testbed.ts';
-import {podIpOf} from './workloads.ts';
 
 type Server = {readonly name: string; readonly ip: string; readonly node: string};
 type AskedFrom = {readonly question: ExpectedAnswer; readonly server: Server; readonly from: string} & Asked;
@@ -13,8 +13,9 @@ type AskedFrom = {readonly question: ExpectedAnswer; readonly server: Server; re
 /** Every CoreDNS pod, to be asked by itself: one that answers wrongly hides behind the Service. */
 const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
 	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
-	return items.flatMap(({metadata, status, spec}) => {
-		const ip = podIpOf({status}, testbed.family);
+	return items.flatMap(pod => {
+		const {metadata, spec} = pod;
+		const ip = podIp(pod, testbed.family);
 		return metadata?.name && ip && !metadata.deletionTimestamp ? [{name: metadata.name, ip, node: spec?.nodeName ?? ''}] : [];
 	});
 };

@@ -5,8 +5,8 @@ import {sendFlows} from '../../lib/check/flows.ts';
 import {hostPortExpectations, type HostPortExpectations} from '../../lib/check/host-port-expectations.ts';
 import {createPod, podReady, unschedulable} from '../../lib/check/pods.ts';
 import {Violation} from '../../lib/check/problem.ts';
-import {isReady} from '../../lib/check/workloads.ts';
 import {PODS_READY_TIMEOUT_MS} from '../../lib/limits.ts';
+import {isReadyPod} from '../../lib/model/pods.ts';
 
 /** Below the NodePort range, and another one for each namespace: the pods of an earlier round may still hold theirs while they are deleted. */
 const portFor = (namespace: string): number => 18_000 + createHash('sha256').update(namespace).digest().readUInt16BE() % 1000;
@@ -48,7 +48,7 @@ export default check({
 	await eventually('the second pod is scheduled and ready once the port is free', async () => {
 		const pod = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name: 'second'});
 		const {status, spec} = pod;
-		if (!isReady(pod)) return {done: false, observed: `phase ${status?.phase}, node ${spec?.nodeName ?? 'none'}`};
+		if (!isReadyPod(pod)) return {done: false, observed: `phase ${status?.phase}, node ${spec?.nodeName ?? 'none'}`};
 		if (spec?.nodeName !== node.name) throw new Violation({summary: 'the second pod runs on another node than it asked for', expected: node.name, observed: String(spec?.nodeName), reproduce: []});
 		return {done: true, value: undefined};
 	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal});
