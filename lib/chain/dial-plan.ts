@@ -1,8 +1,9 @@
 import type {V1EndpointSlice, V1Pod} from '@kubernetes/client-node';
 import {canonicalIp, hostPort} from '../model/address.ts';
+import {hostPortsOf} from '../model/host-ports.ts';
+import {isReadyPod, podIp} from '../model/pods.ts';
 import type {IpFamily} from '../target.ts';
 import type {Dialled} from './facts.ts';
-import {isReadyPod, podIp} from './pods.ts';
 
 export type ToDial = Omit<Dialled, 'dials'>;
 type Node = {readonly name: string; readonly ip: string};
@@ -23,8 +24,7 @@ const targetsOf = (slices: readonly V1EndpointSlice[], pods: readonly V1Pod[], n
 		const ip = canonicalIp(address) ?? address;
 		return (slice.ports ?? []).map(({port = 0, protocol = 'TCP'}) => ({ip, port, protocol}));
 	})));
-	const hosted = [...ready.values()].flatMap(pod => (pod.spec?.containers ?? []).flatMap(({ports = []}) => ports.filter(({hostPort: number}) => number)
-		.map(({containerPort: port, protocol = 'TCP'}) => ({ip: podIp(pod, family) ?? '', port, protocol}))));
+	const hosted = [...ready].flatMap(([ip, pod]) => hostPortsOf(pod).map(({containerPort: port, protocol}) => ({ip: ip ?? '', port, protocol})));
 	const all = new Map([...inSlices, ...hosted].map(target => [`${hostPort(target.ip, target.port)}/${target.protocol}`, target]));
 	return [...all.values()].flatMap(({ip, port, protocol}) => {
 		const pod = ready.get(ip);

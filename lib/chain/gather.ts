@@ -1,4 +1,5 @@
 import type {V1EndpointSlice, V1Service} from '@kubernetes/client-node';
+import type {ExpectedAnswer} from '../dns-record.ts';
 import {clusterStateOf} from '../gather/cluster-state.ts';
 import {reading, type Fact} from '../gather/fact.ts';
 import {gatherApi, type ApiFacts} from '../gather/gather-api.ts';
@@ -7,17 +8,18 @@ import type {Listing} from '../gather/pages.ts';
 import {readNode} from '../gather/read-node.ts';
 import type {Kube} from '../kube.ts';
 import {CHAIN_DIAL_TIMEOUT_MS} from '../limits.ts';
+import {dnsAnswer} from '../model/dns-answer.ts';
+import {questionsAbout} from '../model/dns-names.ts';
+import {podIp} from '../model/pods.ts';
 import type {ClusterState} from '../model/state.ts';
-import {answerFaults} from '../probe/records.ts';
-import {Lost, type Vantage} from '../probe/vantage.ts';
+import {ask} from '../probe/ask.ts';
+import type {Vantage} from '../probe/vantage.ts';
 import type {Shell} from '../shell/shell.ts';
 import type {IpFamily} from '../target.ts';
 import {dialPlan, type ToDial} from './dial-plan.ts';
-import {expectedRecords, type ExpectedAnswer} from './expected-records.ts';
 import type {ChainFacts, Dialled, Looked, WalkedNode} from './facts.ts';
 import {inTime} from './in-time.ts';
 import {lookAtNode, unseen} from './look-at-node.ts';
-import {podIp} from './pods.ts';
 
 export type ChainNode = {readonly name: string; /** Of the family. */ readonly ip: string; readonly shell: Shell};
 
@@ -40,7 +42,6 @@ export type Scene = {
 };
 
 const COUNT = 3;
-const ZONE = 'cluster.local';
 
 const inNamespace = <T extends V1Service | V1EndpointSlice>(fact: Fact<Listing<T>>, namespace: string): Fact<readonly T[]> => reading(fact, ({items}) => items.filter(({metadata}) => metadata?.namespace === namespace));
 
@@ -49,23 +50,17 @@ const dialAll = async (scene: Scene, ways: readonly ToDial[]): Promise<readonly 
 	dials: await inTime(`from ${way.from}`, scene.signal, async () => (await scene.fromNode(way.from)).dial({ip: way.ip, port: way.port, protocol: way.protocol}, {count: COUNT, timeoutMs: CHAIN_DIAL_TIMEOUT_MS})),
 })));
 
-const lookup = async (place: Vantage, server: {readonly name: string; readonly ip: string}, {name, type, answers}: ExpectedAnswer, signal: AbortSignal): Promise<Looked> => ({
-	server: server.name, question: `${type} ${name}`,
-	faults: await inTime(`${type} ${name} @${server.ip}`, signal, async () => {
-		try {
-			return answerFaults(await place.lookup(name, type, {server: server.ip}), answers);
-		} catch (error) {
-			if (!(error instanceof Lost)) throw error;
-			return [`no answer: ${error.message}`];
-		}
-	}),
+const lookup = async (place: Vantage, server: {readonly name: string; readonly ip: string}, expected: ExpectedAnswer, signal: AbortSignal): Promise<Looked> => ({
+	server: server.name, question: `${expected.type} ${expected.name}`,
+	faults: await inTime(`${expected.type} ${expected.name} @${server.ip}`, signal, async () => (await ask(place, server.ip, expected)).faults),
 });
 
 const lookUpAll = async (scene: Scene, api: ApiFacts): Promise<Fact<readonly Looked[]>> => inTime('the DNS servers', scene.signal, async () => {
 	const {services, slices, pods} = api;
 	if (!services.ok || !slices.ok || !pods.ok) throw new Error('Services, EndpointSlices and pods are not all known');
-	const own = services.value.items.filter(({metadata}) => metadata?.namespace === scene.namespace);
-	const questions = own.flatMap(service => expectedRecords(service, slices.value.items, scene.family, ZONE));
+	// DNS answers from the slices: whether these are right is another hop's to say.
+	const state = {services: services.value.items, slices: slices.value.items};
+	const questions = state.services.filter(({metadata}) => metadata?.namespace === scene.namespace).flatMap(service => questionsAbout(service, scene.family)).map(question => dnsAnswer(state, question));
 	const servers = pods.value.items.filter(({metadata}) => metadata?.namespace === 'kube-system' && metadata.labels?.['k8s-app'] === 'kube-dns' && !metadata.deletionTimestamp)
 		.flatMap(pod => {
 			const ip = podIp(pod, scene.family);

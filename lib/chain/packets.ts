@@ -1,8 +1,8 @@
 import {cidrHolds} from '../model/address.ts';
 import type {IptablesMatch, IptablesRule} from '../gather/parse/iptables-save.ts';
+import {podIp} from '../model/pods.ts';
 import {servicePorts} from '../model/service-ports.ts';
 import type {ChainFacts, WalkedNode} from './facts.ts';
-import {podIp} from './pods.ts';
 
 /** What packets of the namespace's Services and host ports have in common: enough to see whether a rule of a firewall may meet them. */
 export type Packets = {readonly protocols: ReadonlySet<string>; readonly ports: ReadonlySet<number>; readonly destinations: ReadonlySet<string>; readonly sources: ReadonlySet<string>};

@@ -1,10 +1,5 @@
 import type {V1EndpointSlice, V1ObjectMeta, V1Service} from '@kubernetes/client-node';
-
-const SERVICE_NAME = 'kubernetes.io/service-name';
-
-/** The slices of a Service, of those of its namespace. */
-export const slicesOf = ({metadata}: Pick<V1Service, 'metadata'>, slices: readonly V1EndpointSlice[]): readonly V1EndpointSlice[] =>
-	slices.filter(slice => slice.metadata?.namespace === metadata?.namespace && slice.metadata?.labels?.[SERVICE_NAME] === metadata?.name);
+import {slicesOf} from '../model/service-slices.ts';
 
 /** Says whether a Service and its endpoints are those of another moment: equal texts, nothing that kube-proxy must follow has changed between. A slice's generation does not count its annotations. */
 export const versionsOf = (service: V1Service, slices: readonly V1EndpointSlice[]): string => [

@@ -1,15 +1,15 @@
 import {clusterStateOf} from '../gather/cluster-state.ts';
+import {needed} from '../gather/fact.ts';
 import {gatherApi} from '../gather/gather-api.ts';
 import {clientSees} from '../model/client-sees.ts';
+import {podIp} from '../model/pods.ts';
 import type {ClusterState} from '../model/state.ts';
 import type {Packet} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
 import type {Expected} from '../probe/judge.ts';
 import type {Destination, Vantage} from '../probe/vantage.ts';
-import {TransportError} from '../shell/shell.ts';
 import {ofFamily} from './ip.ts';
 import type {TestNode, Testbed} from './testbed.ts';
-import {podIpOf} from './workloads.ts';
 
 /** Connections to an address, and the node whose rules decide over them: that of the pod or node that they come from, or the one that they reach from outside. */
 export type Way = {readonly node: Pick<TestNode, 'name' | 'ip'>; readonly kind: Packet['from']; readonly from: Pick<Vantage, 'ips'>; readonly to: Destination};
@@ -40,10 +40,8 @@ export const expectedOf = ({state, names}: Seen, node: string, packet: Packet, r
 /** Reads the API as it is now and answers from the model: to be asked when the set-up is complete, before anything is broken. */
 export const expectations = async ({kube, namespace, family}: Pick<Testbed, 'kube' | 'namespace' | 'family'>): Promise<Expectations> => {
 	const api = await gatherApi(kube);
-	const {pods} = api;
-	if (!pods.ok) throw new TransportError(`${pods.source}: ${pods.why}`);
-	const names = new Map(pods.value.items.filter(({metadata}) => metadata?.namespace === namespace).flatMap(pod => {
-		const ip = podIpOf(pod, family);
+	const names = new Map(needed('the pods are not known', api.pods).items.filter(({metadata}) => metadata?.namespace === namespace).flatMap(pod => {
+		const ip = podIp(pod, family);
 		return ip === undefined ? [] : [[ip, pod.metadata?.name ?? ip] as const];
 	}));
 	const seen = {state: clusterStateOf(api), names};

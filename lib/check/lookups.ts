@@ -1,55 +1,42 @@
-import {answerFaults, type ExpectedRecord} from '../probe/records.ts';
-import {Lost, type Answer, type RecordType, type Vantage} from '../probe/vantage.ts';
+import type {ExpectedAnswer} from '../dns-record.ts';
+import {podIp} from '../model/pods.ts';
+import {ask, type Asked} from '../probe/ask.ts';
+import type {Vantage} from '../probe/vantage.ts';
 import {eventually} from './eventually.ts';
 import {DNS_FOLLOWS_TIMEOUT_MS} from '../limits.ts';
 import {Violation} from './problem.ts';
 import type {Testbed} from './testbed.ts';
-import {podIpOf} from './workloads.ts';
-
-/** The type of the records that hold addresses. */
-export const addressType = ({family}: Pick<Testbed, 'family'>): 'A' | 'AAAA' => (family === 'ipv6' ? 'AAAA' : 'A');
-
-/** A question with the exact answer it must have. */
-export type Question = {readonly name: string; readonly type: RecordType; readonly answers: readonly ExpectedRecord[]; readonly glue?: readonly ExpectedRecord[]};
 
 type Server = {readonly name: string; readonly ip: string; readonly node: string};
-type Asked = {readonly question: Question; readonly server: Server; readonly from: string; readonly answer?: Answer; readonly faults: readonly string[]};
+type AskedFrom = {readonly question: ExpectedAnswer; readonly server: Server; readonly from: string} & Asked;
 
 /** Every CoreDNS pod, to be asked by itself: one that answers wrongly hides behind the Service. */
 const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
 	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
-	return items.flatMap(({metadata, status, spec}) => {
-		const ip = podIpOf({status}, testbed.family);
+	return items.flatMap(pod => {
+		const {metadata, spec} = pod;
+		const ip = podIp(pod, testbed.family);
 		return metadata?.name && ip && !metadata.deletionTimestamp ? [{name: metadata.name, ip, node: spec?.nodeName ?? ''}] : [];
 	});
 };
 
-const ask = async (from: Vantage, server: Server, question: Question): Promise<Asked> => {
-	try {
-		const answer = await from.lookup(question.name, question.type, {server: server.ip});
-		return {question, server, from: from.name, answer, faults: answerFaults(answer, question.answers, question.glue)};
-	} catch (error) {
-		if (!(error instanceof Lost)) throw error;
-		return {question, server, from: from.name, faults: [`no answer: ${error.message}`]};
-	}
-};
+const askAll = async (places: readonly Vantage[], servers: readonly Server[], questions: readonly ExpectedAnswer[]): Promise<readonly AskedFrom[]> =>
+	Promise.all(places.flatMap(place => servers.flatMap(server => questions.map(async question => ({question, server, from: place.name, ...await ask(place, server.ip, question)})))));
 
-const askAll = async (places: readonly Vantage[], servers: readonly Server[], questions: readonly Question[]): Promise<readonly Asked[]> =>
-	Promise.all(places.flatMap(place => servers.flatMap(server => questions.map(async question => ask(place, server, question)))));
+const tell = ({question, server, from, faults}: AskedFrom): string => `${question.type} ${question.name} of ${server.name} from ${from}: ${faults.join('; ')}`;
 
-const tell = ({question, server, from, faults}: Asked): string => `${question.type} ${question.name} of ${server.name} from ${from}: ${faults.join('; ')}`;
-
-/** Waits until every DNS server has followed the API: DNS has no other evidence than its answers. */
-export const dnsFollows = async (testbed: Testbed, place: Vantage, questions: readonly Question[]): Promise<void> => {
-	const servers = await dnsServers(testbed);
+/** Waits until every DNS server has followed the API, as a pod on the first worker sees it: DNS has no other evidence than its answers. */
+export const dnsFollows = async (testbed: Testbed, questions: readonly ExpectedAnswer[]): Promise<void> => {
+	const [servers, place] = await Promise.all([dnsServers(testbed), testbed.vantage.pod(testbed.workers[0].name)]);
 	await eventually('every DNS server answers as the API says', async () => {
 		const wrong = (await askAll([place], servers, questions)).filter(asked => asked.faults.length > 0);
 		return wrong.length === 0 ? {done: true, value: undefined} : {done: false, observed: wrong.map(asked => tell(asked)).join('\n')};
 	}, {timeoutMs: DNS_FOLLOWS_TIMEOUT_MS, signal: testbed.signal});
 };
 
-/** Asks every question of every DNS server and of the DNS Service, from every place, once; any difference is a Violation. */
-export const lookupsAgree = async (testbed: Testbed, places: readonly Vantage[], questions: readonly Question[]): Promise<void> => {
+/** Asks every question of every DNS server and of the DNS Service, from a pod on every worker, once; any difference is a Violation. */
+export const lookupsAgree = async (testbed: Testbed, questions: readonly ExpectedAnswer[]): Promise<void> => {
+	const places = await Promise.all(testbed.workers.map(async ({name}) => testbed.vantage.pod(name)));
 	const service = await testbed.kube.core.readNamespacedService({namespace: 'kube-system', name: 'kube-dns'});
 	const servers = [...await dnsServers(testbed), {name: 'the DNS Service', ip: service.spec?.clusterIP ?? '', node: ''}];
 	const asked = await askAll(places, servers, questions);
@@ -68,7 +55,7 @@ export const lookupsAgree = async (testbed: Testbed, places: readonly Vantage[],
 	const nodes = [...new Set(wrong.map(one => one.server.node).filter(Boolean))];
 	throw new Violation({
 		summary: `${wrong.length} of ${asked.length} answers of the cluster's DNS are wrong`,
-		expected: [...new Set(wrong.map(one => one.question))].map(question => `${question.type} ${question.name}: ${question.answers.map(record => record.data).sort().join(', ') || 'no record'}`).join('\n'),
+		expected: [...new Set(wrong.map(one => one.question))].map(question => `${question.type} ${question.name}: ${question.answers.map(record => record.data).sort().join(', ') || `${question.rcode}, no record`}`).join('\n'),
 		observed: wrong.slice(0, 12).map(one => tell(one)).join('\n'),
 		...(nodes.length > 0 ? {nodes} : {}),
 		reproduce: [...new Set(wrong.map(({question, server, from}) => `dig @${server.ip} ${question.name} ${question.type}   # from ${from}`))].slice(0, 3),

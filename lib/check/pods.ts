@@ -1,8 +1,9 @@
 import type {V1ContainerPort} from '@kubernetes/client-node';
 import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
+import {isReadyPod} from '../model/pods.ts';
 import {eventually} from './eventually.ts';
 import type {Testbed} from './testbed.ts';
-import {echoContainer, isReady} from './workloads.ts';
+import {echoContainer} from './workloads.ts';
 
 /** One pod that the scheduler places on the given node (by a selector: it checks ports, nodeName would pass it by). */
 export const createPod = async (testbed: Testbed, {name, node, ports}: {name: string; node: string; ports: V1ContainerPort[]}): Promise<void> => {
@@ -20,7 +21,7 @@ export const podReady = async (testbed: Testbed, name: string): Promise<void> =>
 	eventually(`pod ${name} is ready`, async () => {
 		const pod = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name});
 		const {status} = pod;
-		return isReady(pod) ? {done: true, value: undefined} : {done: false, observed: `phase ${status?.phase}: ${status?.containerStatuses?.[0]?.state?.waiting?.message ?? status?.conditions?.find(condition => condition.status === 'False')?.message ?? ''}`};
+		return isReadyPod(pod) ? {done: true, value: undefined} : {done: false, observed: `phase ${status?.phase}: ${status?.containerStatuses?.[0]?.state?.waiting?.message ?? status?.conditions?.find(condition => condition.status === 'False')?.message ?? ''}`};
 	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal, onTimeout: 'broken'});
 
 /** Waits until the scheduler has said, in the pod's condition and in an event, why it cannot place the pod. */

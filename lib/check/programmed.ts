@@ -1,12 +1,12 @@
 import type {V1Service} from '@kubernetes/client-node';
 import {versionsOf} from '../chain/versions.ts';
 import {PROGRAMMED_TIMEOUT_MS} from '../limits.ts';
+import {isReadyPod, podIp} from '../model/pods.ts';
 import {TransportError} from '../shell/shell.ts';
 import {eventually} from './eventually.ts';
 import {withPort} from './ip.ts';
 import {programmedByIptables, programmedByNftables, type Programmed} from './programmed-rules.ts';
 import type {TestNode, Testbed} from './testbed.ts';
-import {isReady, podIpOf} from './workloads.ts';
 
 type Wanted = {readonly endpoints: Programmed; /** Of the objects that say so. */ readonly versions: string};
 
@@ -20,7 +20,7 @@ const wanted = async (testbed: Testbed, service: V1Service): Promise<Wanted | st
 		spec?.selector ? kube.core.listNamespacedPod({namespace, labelSelector: Object.entries(spec.selector).map(pair => pair.join('=')).join(',')}) : undefined,
 	]);
 	const ready = slices.items.flatMap(slice => (slice.endpoints ?? []).filter(endpoint => endpoint.conditions?.ready !== false).flatMap(endpoint => endpoint.addresses));
-	const unseen = (pods?.items ?? []).filter(pod => isReady(pod) && !ready.includes(podIpOf(pod, testbed.family) ?? ''));
+	const unseen = (pods?.items ?? []).filter(pod => isReadyPod(pod) && !ready.includes(podIp(pod, testbed.family) ?? ''));
 	if (unseen.length > 0) return `no EndpointSlice holds ${unseen.map(pod => `${pod.metadata?.name} (${pod.status?.podIP})`).join(', ')}, Ready pods of the selector`;
 	const all = new Set<string>();
 	for (const port of spec?.ports ?? []) {

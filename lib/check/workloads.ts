@@ -1,8 +1,7 @@
 import type {V1Container, V1Pod, V1ServiceSpec} from '@kubernetes/client-node';
 import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
-import type {IpFamily} from '../target.ts';
+import {isReadyPod, podIp} from '../model/pods.ts';
 import {eventually} from './eventually.ts';
-import {ofFamily} from './ip.ts';
 import type {Testbed} from './testbed.ts';
 
 /** A backend: agnhost netexec, which answers with its pod's name. */
@@ -20,15 +19,8 @@ export const echoContainer = (testbed: Testbed, more: Partial<V1Container> = {})
 	readinessProbe: {httpGet: {path: '/hostname', port: 8080}, periodSeconds: 1}, ...more,
 });
 
-/** A pod's address in one family. */
-export const podIpOf = ({status}: {readonly status?: V1Pod['status'] | undefined}, family: IpFamily): string | undefined => ofFamily(status?.podIPs?.map(({ip}) => ip) ?? [status?.podIP], family);
-
 const podsOf = async (testbed: Testbed, name: string): Promise<readonly V1Pod[]> =>
 	(await testbed.kube.core.listNamespacedPod({namespace: testbed.namespace, labelSelector: `app=${name}`})).items.filter(pod => !pod.metadata?.deletionTimestamp);
-
-/** Whether a pod may get traffic of a Service. */
-export const isReady = ({metadata, status}: V1Pod): boolean =>
-	!metadata?.deletionTimestamp && (status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True') ?? false);
 
 const whyNot = ({metadata, status}: V1Pod): string => {
 	const state = status?.containerStatuses?.[0]?.state;
@@ -51,22 +43,25 @@ const deploy = async (testbed: Testbed, {name, replicas, labels = {}}: Echo, con
 	return eventually(`${replicas} pods of ${name}`, async () => {
 		const pods = await podsOf(testbed, name);
 		if (pods.length !== replicas || !pods.every(pod => isDone(pod))) return {done: false, observed: pods.map(pod => whyNot(pod)).join('; ') || 'no pod'};
-		return {done: true, value: pods.map(({metadata, status, spec}) => ({name: metadata?.name as string, ip: podIpOf({status}, testbed.family) as string, node: spec?.nodeName as string}))};
+		return {done: true, value: pods.map(pod => ({name: pod.metadata?.name as string, ip: podIp(pod, testbed.family) as string, node: pod.spec?.nodeName as string}))};
 	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal, onTimeout: 'broken'});
 };
 
 /** Starts echo pods, spread over the workers, and waits until all are Ready. */
-export const echoPods = async (testbed: Testbed, echo: Echo): Promise<readonly EchoPod[]> => deploy(testbed, echo, echoContainer(testbed), isReady);
+export const echoPods = async (testbed: Testbed, echo: Echo): Promise<readonly EchoPod[]> => deploy(testbed, echo, echoContainer(testbed), isReadyPod);
 
 /** Starts echo pods that run and have an address but never become Ready. */
 export const neverReadyPods = async (testbed: Testbed, echo: Echo): Promise<readonly EchoPod[]> =>
-	deploy(testbed, echo, echoContainer(testbed, {readinessProbe: {tcpSocket: {port: CLOSED_PORT}, periodSeconds: 1}}), pod => pod.status?.phase === 'Running' && podIpOf(pod, testbed.family) !== undefined);
+	deploy(testbed, echo, echoContainer(testbed, {readinessProbe: {tcpSocket: {port: CLOSED_PORT}, periodSeconds: 1}}), pod => pod.status?.phase === 'Running' && podIp(pod, testbed.family) !== undefined);
 
 export type ServicePort = {readonly name: string; readonly port: number; readonly targetPort: number | string; readonly protocol?: 'TCP' | 'UDP' | 'SCTP'; readonly nodePort?: number};
 export type ServiceWish = Omit<V1ServiceSpec, 'ports'> & {readonly name: string; readonly ports: readonly ServicePort[]};
 
-/** Creates a Service in the testbed's namespace and family; returns what the API allocated: its address (`None` when headless) and node ports by port name. */
-export const service = async (testbed: Testbed, {name, ports, ...spec}: ServiceWish): Promise<{readonly name: string; readonly clusterIp: string; readonly nodePorts: Readonly<Record<string, number>>}> => {
+/** A Service with what the API allocated. */
+export type MadeService = {readonly name: string; /** `None` when headless. */ readonly clusterIp: string; /** By port name. */ readonly nodePorts: Readonly<Record<string, number>>};
+
+/** Creates a Service in the testbed's namespace and family. */
+export const service = async (testbed: Testbed, {name, ports, ...spec}: ServiceWish): Promise<MadeService> => {
 	const made = await testbed.kube.core.createNamespacedService({namespace: testbed.namespace, body: {metadata: {name}, spec: {ipFamilyPolicy: 'SingleStack', ipFamilies: [testbed.family === 'ipv6' ? 'IPv6' : 'IPv4'], ...spec, ports: [...ports]}}});
 	return {
 		name, clusterIp: made.spec?.clusterIP ?? '',

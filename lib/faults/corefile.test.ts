@@ -9,6 +9,7 @@ for (const [forgery, records, expected] of [
 	['missing', [record('10.0.0.1'), record('10.0.0.2')], ['10.0.0.2']],
 	['extra', [record('10.0.0.1'), record('10.0.0.2')], ['10.0.0.1', '10.0.0.2', '192.0.2.1']],
 	['wrong', [record('0 100 80 web', 'SRV')], ['0 100 81 web']],
+	['wrong', [record('web.shop.svc.cluster.local', 'CNAME')], ['nobody.invalid']],
 	['missing', [record('0 100 80 web', 'SRV')], []],
 	['extra', [record('0 100 80 web', 'SRV')], ['0 100 80 web', '0 100 81 web']],
 ] as const) test(`${forgery}: ${dataOf(records).join(', ')}`, t => t.deepEqual(dataOf(FORGERIES[forgery](records)), expected));

@@ -4,7 +4,7 @@ import type {DnsRecord} from '../probe/vantage.ts';
 export type Forged = {readonly name: string; readonly type: string; readonly answers: readonly DnsRecord[]; readonly additionals: readonly DnsRecord[]};
 
 const dotted = (name: string): string => (name.endsWith('.') ? name : `${name}.`);
-const data = ({type, data}: DnsRecord): string => (type === 'SRV' ? dotted(data) : data);
+const data = ({type, data}: DnsRecord): string => (type === 'SRV' || type === 'CNAME' ? dotted(data) : data);
 const line = (section: string, record: DnsRecord): string => `        ${section} "${dotted(record.name)} ${record.ttl} IN ${record.type} ${data(record)}"`;
 
 /** One block of CoreDNS' plugin `template`, which is asked before `kubernetes`; for exactly this question. */
@@ -26,10 +26,10 @@ export const withForged = (corefile: string, forged: readonly Forged[]): string 
 	return `${corefile.slice(0, at)}${forged.map(one => `${block(one)}\n`).join('')}${corefile.slice(at)}`;
 };
 
-/** Of the ranges for documentation (RFC 5737, RFC 3849): nobody has them. */
-const NOBODY: Readonly<Record<string, string>> = {A: '192.0.2.1', AAAA: '2001:db8::1'};
+/** Of the ranges for documentation (RFC 5737, RFC 3849), and of the names (RFC 6761): nobody has them. */
+const NOBODY: Readonly<Record<string, string>> = {A: '192.0.2.1', AAAA: '2001:db8::1', CNAME: 'nobody.invalid'};
 
-/** The same record with something else in it: another address, or the next port. */
+/** The same record with something else in it: another address or name, or the next port. */
 const falsified = (record: DnsRecord): DnsRecord => {
 	const nobody = NOBODY[record.type];
 	if (nobody !== undefined) return {...record, data: nobody};

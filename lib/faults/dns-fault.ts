@@ -1,7 +1,6 @@
-import type {KubernetesObject, V1ConfigMap, V1Service} from '@kubernetes/client-node';
-import {addressType} from '../check/lookups.ts';
+import type {KubernetesObject, V1ConfigMap} from '@kubernetes/client-node';
 import type {Testbed} from '../check/testbed.ts';
-import type {RecordType} from '../probe/vantage.ts';
+import {questionsAbout} from '../model/dns-names.ts';
 import {FORGERIES, withForged, type Forged} from './corefile.ts';
 import type {Command} from '../check/change/command.ts';
 import {FaultError, type ClusterFault, type Plan} from './fault.ts';
@@ -9,18 +8,11 @@ import {FaultError, type ClusterFault, type Plan} from './fault.ts';
 const NAMESPACE = 'kube-system';
 const NAME = 'coredns';
 
-/** The questions that a Service has answers to. */
-const questionsOf = (testbed: Testbed, {metadata, spec}: V1Service): readonly {name: string; type: RecordType}[] => {
-	const name = `${metadata?.name}.${metadata?.namespace}.svc.cluster.local`;
-	const ports = (spec?.ports ?? []).flatMap(port => (port.name ? [`_${port.name}._${(port.protocol ?? 'TCP').toLowerCase()}.${name}`] : []));
-	return [{name, type: addressType(testbed)}, ...ports.map(srv => ({name: srv, type: 'SRV' as const}))];
-};
-
 const forge = async (testbed: Testbed, forgery: keyof typeof FORGERIES): Promise<readonly Forged[]> => {
 	const {items} = await testbed.kube.core.listNamespacedService({namespace: testbed.namespace});
 	const place = await testbed.vantage.pod(testbed.workers[0].name);
-	return Promise.all(items.flatMap(service => questionsOf(testbed, service)).map(async ({name, type}) => {
-		const {rcode, answers, additionals} = await place.lookup(name, type);
+	return Promise.all(items.flatMap(service => questionsAbout(service, testbed.family)).map(async ({name, type}) => {
+		const {rcode, answers, additionals} = await place.lookup(name, type, {protocol: 'TCP'});
 		if (rcode !== 'NOERROR' || answers.length === 0) throw new FaultError(`${type} ${name} has no answer that could be forged: ${rcode}`);
 		return {name, type, answers: FORGERIES[forgery](answers), additionals};
 	}));

@@ -2,8 +2,8 @@ import type {V1EndpointSlice, V1Service} from '@kubernetes/client-node';
 import type {Look} from '../check/eventually.ts';
 import type {TestNode, Testbed} from '../check/testbed.ts';
 import {ipFamilyOf} from '../check/ip.ts';
-import {addressType} from '../check/lookups.ts';
-import {podIpOf} from '../check/workloads.ts';
+import {addressType, serviceName} from '../model/dns-names.ts';
+import {podIp} from '../model/pods.ts';
 import {Lost} from '../probe/vantage.ts';
 import type {ClusterFault, Plan} from './fault.ts';
 import {readIptables, readNftables} from './look-at.ts';
@@ -11,7 +11,7 @@ import {firstOf} from './service-chains.ts';
 
 /** A pod of another namespace that answers on port 8080, but is no echo server: CoreDNS (its health). */
 const foreignAddress = async ({kube, family}: Testbed): Promise<string> =>
-	firstOf((await kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'})).items.flatMap(pod => podIpOf(pod, family) ?? []), 'no CoreDNS pod whose address could be a foreign endpoint');
+	firstOf((await kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'})).items.flatMap(pod => podIp(pod, family) ?? []), 'no CoreDNS pod whose address could be a foreign endpoint');
 
 const sliceOf = ({metadata, spec}: V1Service, address: string): V1EndpointSlice => ({
 	apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', addressType: ipFamilyOf(address) === 'ipv6' ? 'IPv6' : 'IPv4',
@@ -35,9 +35,9 @@ const inDns = async (testbed: Testbed, name: string, address: string): Promise<b
 	const {family} = testbed;
 	const place = await testbed.vantage.pod(testbed.workers[0].name);
 	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
-	const answers = await Promise.all(items.flatMap(pod => podIpOf(pod, family) ?? []).map(async server => {
+	const answers = await Promise.all(items.flatMap(pod => podIp(pod, family) ?? []).map(async server => {
 		try {
-			return (await place.lookup(name, addressType(testbed), {server})).answers;
+			return (await place.lookup(name, addressType(family), {server})).answers;
 		} catch (error) {
 			if (error instanceof Lost) return [];
 			throw error;
@@ -57,7 +57,7 @@ const plan = async (testbed: Testbed): Promise<Plan> => {
 		async inForce(): Promise<Look<undefined>> {
 			const missing = await Promise.all(services.map(async ({metadata, spec}) => {
 				const name = metadata?.name ?? '';
-				if (spec?.clusterIP === 'None') return await inDns(testbed, `${name}.${namespace}.svc.cluster.local`, address) ? [] : [`an answer of CoreDNS for ${name}`];
+				if (spec?.clusterIP === 'None') return await inDns(testbed, serviceName({name, namespace}), address) ? [] : [`an answer of CoreDNS for ${name}`];
 				return onNodes(testbed, `${namespace}/${name}`, address);
 			}));
 			return missing.flat().length === 0 ? {done: true, value: undefined} : {done: false, observed: `${address} is not in ${missing.flat().join(', ')}`};

@@ -1,7 +1,8 @@
 import type {V1Pod} from '@kubernetes/client-node';
 import type {Testbed, TestNode} from '../check/testbed.ts';
 import {withPort} from '../check/ip.ts';
-import {podIpOf} from '../check/workloads.ts';
+import {hostPortsOf} from '../model/host-ports.ts';
+import {podIp} from '../model/pods.ts';
 import {FaultError, type NodeFault, type Plan} from './fault.ts';
 import {parseSave, removal, type SavedRule} from './iptables-save.ts';
 import {readIptables} from './look-at.ts';
@@ -11,7 +12,7 @@ import {firstOf} from './service-chains.ts';
 export const hostPortRules = (rules: readonly SavedRule[], podIp: string): readonly SavedRule[] =>
 	rules.filter(({chain, target, line}) => chain.startsWith('CNI-DN-') && target === 'DNAT' && line.includes(`--to-destination ${withPort(podIp, '')}`));
 
-const hasHostPort = ({spec, status}: V1Pod): boolean => Boolean(status?.podIP) && (spec?.containers ?? []).some(({ports}) => ports?.some(({hostPort}) => hostPort !== undefined));
+const hasHostPort = (pod: V1Pod): boolean => Boolean(pod.status?.podIP) && hostPortsOf(pod).length > 0;
 
 const podWithHostPort = async ({kube, namespace}: Testbed): Promise<V1Pod> =>
 	firstOf((await kube.core.listNamespacedPod({namespace})).items.filter(pod => hasHostPort(pod)).toSorted((a, b) => Number(a.metadata?.creationTimestamp) - Number(b.metadata?.creationTimestamp)), `no pod with a host port in ${namespace}`);
@@ -24,7 +25,7 @@ const choose = async (testbed: Testbed): Promise<TestNode> => {
 const plan = async (testbed: Testbed, node: TestNode): Promise<Plan> => {
 	const {family} = testbed;
 	const pod = await podWithHostPort(testbed);
-	const ip = podIpOf(pod, family) ?? '';
+	const ip = podIp(pod, family) ?? '';
 	const rules = hostPortRules(parseSave(await readIptables(node, family), family), ip);
 	if (rules.length === 0) throw new FaultError(`no CNI-DN chain on ${node.name} leads to the host port of ${pod.metadata?.name} (${ip})`);
 	return removal(node.name, rules);

@@ -19,6 +19,9 @@ export const canonicalIp = (text: string): string | undefined => {
 	return mapped ? quad((BigInt(`0x${mapped[1]}`) << 16n) | BigInt(`0x${mapped[2]}`)) : short;
 };
 
+/** As ipFamilies of a Service and addressType of a slice name them. */
+export const FAMILY_NAMES = {ipv4: 'IPv4', ipv6: 'IPv6'} as const satisfies Record<IpFamily, string>;
+
 /** Family of a canonical address. */
 export const familyOf = (ip: string): IpFamily => ip.includes(':') ? 'ipv6' : 'ipv4';
 

@@ -1,12 +1,11 @@
 import type {V1Endpoint, V1EndpointSlice} from '@kubernetes/client-node';
-import {canonicalIp, hostPort} from './address.ts';
+import {canonicalIp, FAMILY_NAMES, hostPort} from './address.ts';
 import {has} from './minors.ts';
 import {HEADLESS, isPassedOver} from './passed-over.ts';
+import {SERVICE_NAME} from './service-slices.ts';
 import type {IpFamily} from '../target.ts';
 import type {Endpoint, Protocol} from './state.ts';
 
-const SERVICE_NAME = 'kubernetes.io/service-name';
-const ADDRESS_TYPES: Readonly<Record<IpFamily, string>> = {ipv4: 'IPv4', ipv6: 'IPv6'};
 
 export type PortKey = {readonly namespace: string; readonly service: string; readonly portName: string; readonly protocol: Protocol};
 export type Viewer = {readonly node: string; readonly family: IpFamily; readonly minor: number};
@@ -14,7 +13,7 @@ export type Viewer = {readonly node: string; readonly family: IpFamily; readonly
 export const keyOf = ({namespace, service, portName, protocol}: PortKey): string => `${namespace}/${service}:${portName}/${protocol}`;
 
 const isWatched = ({metadata, addressType}: V1EndpointSlice, {family, minor}: Viewer): boolean =>
-	addressType === ADDRESS_TYPES[family]
+	addressType === FAMILY_NAMES[family]
 	&& Boolean(metadata?.labels?.[SERVICE_NAME])
 	&& !isPassedOver(metadata?.labels, HEADLESS, minor);
 

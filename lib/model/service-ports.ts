@@ -1,11 +1,10 @@
 import type {V1Service, V1ServicePort} from '@kubernetes/client-node';
-import {canonicalCidr, canonicalIp, familyOf} from './address.ts';
+import {canonicalCidr, canonicalIp, FAMILY_NAMES, familyOf} from './address.ts';
 import {endpointsByPort, keyOf} from './endpoints-of.ts';
 import {isPassedOver, PROXY_NAME} from './passed-over.ts';
 import type {IpFamily} from '../target.ts';
 import type {ClusterState, Endpoint, Protocol, ServicePort} from './state.ts';
 
-const FAMILIES: Readonly<Record<IpFamily, string>> = {ipv4: 'IPv4', ipv6: 'IPv6'};
 /** What the API server puts into sessionAffinityConfig.clientIP.timeoutSeconds. */
 const DEFAULT_AFFINITY_SECONDS = 10_800;
 
@@ -16,7 +15,7 @@ const ofFamily = (family: IpFamily, ips: readonly string[] = []): readonly strin
 const clusterIpOf = ({metadata, spec}: V1Service, family: IpFamily, minor: number): string | undefined => {
 	const {type, clusterIP = '', clusterIPs = [], ipFamilies = []} = spec ?? {};
 	if (isPassedOver(metadata?.labels, PROXY_NAME, minor) || clusterIP === '' || clusterIP === 'None' || type === 'ExternalName') return undefined;
-	const index = ipFamilies.indexOf(FAMILIES[family]);
+	const index = ipFamilies.indexOf(FAMILY_NAMES[family]);
 	// Objects of a server that knew no families have none.
 	const address = ipFamilies.length === 0 ? clusterIP : clusterIPs[index] ?? '';
 	return ofFamily(family, [address])[0];

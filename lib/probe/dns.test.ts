@@ -1,7 +1,7 @@
 import test from 'ava';
 import dnsPacket, {type Packet} from 'dns-packet';
 import {decodeAnswer, encodeQuestion} from './dns.ts';
-import type {RecordType} from './vantage.ts';
+import type {RecordType} from '../dns-record.ts';
 
 const id = 4711;
 const answerTo = (name: string, type: RecordType, packet: Packet) => decodeAnswer(dnsPacket.encode({type: 'response', id, questions: [{name, type}], ...packet}), {id, name, type});

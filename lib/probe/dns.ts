@@ -1,5 +1,6 @@
 import dnsPacket from 'dns-packet';
-import type {Answer, DnsRecord, RecordType} from './vantage.ts';
+import type {RecordType} from '../dns-record.ts';
+import type {Answer, DnsRecord} from './vantage.ts';
 
 /** One question as a message. RD is set, as resolvers do; no EDNS, so a server must cut at 512 bytes. Throws RangeError for what is no DNS name. */
 export const encodeQuestion = (id: number, name: string, type: RecordType): Buffer => {

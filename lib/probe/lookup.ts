@@ -1,8 +1,9 @@
 import {randomInt} from 'node:crypto';
+import type {RecordType} from '../dns-record.ts';
 import {DNS_TIMEOUT_MS} from '../limits.ts';
 import {decodeAnswer, encodeQuestion} from './dns.ts';
 import type {Prober} from './prober-client.ts';
-import {Lost, type Answer, type RecordType} from './vantage.ts';
+import {Lost, type Answer} from './vantage.ts';
 
 /** `ip`, `ip:port` or `[ip]:port`; the port of DNS is 53. */
 export const parseServer = (server: string): {ip: string; port: number} => {

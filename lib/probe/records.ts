@@ -1,7 +1,5 @@
+import type {ExpectedAnswer, ExpectedRecord} from '../dns-record.ts';
 import type {Answer, DnsRecord} from './vantage.ts';
-
-/** A record as it must be; the order of records does not matter, their number does. */
-export type ExpectedRecord = {readonly name: string; readonly type: string; readonly data: string};
 
 const key = ({name, type, data}: ExpectedRecord): string => `${name.toLowerCase()} ${type} ${data}`;
 
@@ -15,13 +13,10 @@ const difference = (what: string, found: readonly DnsRecord[], expected: readonl
 	];
 };
 
-/**
- * Compares one answer with exactly what it must hold. Returns a line for each difference, none when all is right.
- * `glue` (additional records) is compared only where it is given.
- */
-export const answerFaults = (answer: Answer, expected: readonly ExpectedRecord[], glue?: readonly ExpectedRecord[]): readonly string[] => [
-	...(answer.rcode === 'NOERROR' ? [] : [`rcode is ${answer.rcode}`]),
+/** Compares one answer with exactly what it must be. Returns a line for each difference, none when all is right. */
+export const answerFaults = (answer: Answer, {rcode, answers, glue}: Pick<ExpectedAnswer, 'rcode' | 'answers' | 'glue'>): readonly string[] => [
+	...(answer.rcode === rcode ? [] : [`rcode is ${answer.rcode}, not ${rcode}`]),
 	...(answer.truncated ? ['the answer is truncated'] : []),
-	...difference('the answer', answer.answers, expected),
+	...difference('the answer', answer.answers, answers),
 	...(glue ? difference('the additional section', answer.additionals, glue) : []),
 ];

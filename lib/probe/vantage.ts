@@ -1,3 +1,5 @@
+import type {ExpectedRecord, RecordType} from '../dns-record.ts';
+
 /** One new connection (TCP) or one new socket (UDP) to a Service, with what became of it. `at` is ms since the batch began, `ms` its own time. */
 export type Dial = {readonly at: number; readonly ms: number; readonly localPort?: number} & (
 	| {readonly outcome: 'answered'; /** Host name the backend gave: its pod's name; `unknown: …` when something that is no echo server answered. */ readonly backend: string; /** Address the backend saw. */ readonly sourceIp: string}
@@ -21,9 +23,8 @@ export type DialOptions = {
 	readonly close?: 'fin' | 'rst';
 };
 
-export type RecordType = 'A' | 'AAAA' | 'SRV' | 'CNAME' | 'PTR' | 'TXT';
-
-export type DnsRecord = {readonly name: string; readonly type: string; readonly ttl: number; /** A: address; SRV: `priority weight port target`; others: text. */ readonly data: string};
+/** A record as it came. */
+export type DnsRecord = ExpectedRecord & {readonly ttl: number};
 
 /** One answer of one DNS server to one question, as it came. */
 export type Answer = {readonly server: string; readonly rcode: string; readonly authoritative: boolean; readonly truncated: boolean; readonly answers: readonly DnsRecord[]; readonly additionals: readonly DnsRecord[]; readonly ms: number};

@@ -1,10 +1,8 @@
 import check from '../../lib/check/check.ts';
-import {expectations} from '../../lib/check/expectations.ts';
+import {echoService} from '../../lib/check/echo-service.ts';
 import {sendFlows, type Sent} from '../../lib/check/flows.ts';
 import {reproduceLine} from '../../lib/check/flows.ts';
 import {Violation} from '../../lib/check/problem.ts';
-import {programmed} from '../../lib/check/programmed.ts';
-import {echoPods, service} from '../../lib/check/workloads.ts';
 
 const backendsOf = ({dials}: Sent): readonly string[] => [...new Set(dials.flatMap(dial => (dial.outcome === 'answered' ? [dial.backend] : [])))];
 
@@ -14,13 +12,8 @@ export default check({
 	needs: ['node-access', 'outside-host'],
 	faults: ['M26'],
 }, async testbed => {
-	testbed.step('four echo pods behind a Service with affinity');
-	await echoPods(testbed, {name: 'echo', replicas: 4});
 	const ports = [{name: 'tcp', port: 80, targetPort: 8080}, {name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP' as const}];
-	const {clusterIp, nodePorts} = await service(testbed, {name: 'echo', type: 'NodePort', selector: {app: 'echo'}, ports, sessionAffinity: 'ClientIP'});
-	testbed.step('every node has rules for every endpoint');
-	await programmed(testbed, 'echo');
-	const expected = await expectations(testbed);
+	const {clusterIp, nodePorts, expected} = await echoService(testbed, {replicas: 4, type: 'NodePort', ports, sessionAffinity: 'ClientIP'});
 	await testbed.settled();
 
 	testbed.step('50 connections of each client to each way in');

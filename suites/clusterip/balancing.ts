@@ -1,21 +1,14 @@
 import {judgeBalance} from '../../lib/check/balance.ts';
 import check from '../../lib/check/check.ts';
-import {expectations} from '../../lib/check/expectations.ts';
+import {echoService} from '../../lib/check/echo-service.ts';
 import {sendFlows} from '../../lib/check/flows.ts';
-import {programmed} from '../../lib/check/programmed.ts';
-import {echoPods, service} from '../../lib/check/workloads.ts';
 
 export default check({
 	title: 'New connections to a ClusterIP are spread evenly over all its endpoints, and over nothing else',
 	refs: ['https://kubernetes.io/docs/reference/networking/virtual-ips/', 'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go'],
 	faults: ['M2', 'M3', 'M15'],
 }, async testbed => {
-	testbed.step('three echo pods behind a Service');
-	await echoPods(testbed, {name: 'echo', replicas: 3});
-	const {clusterIp} = await service(testbed, {name: 'echo', selector: {app: 'echo'}, ports: [{name: 'http', port: 80, targetPort: 8080}]});
-	testbed.step('every node has rules for every endpoint');
-	await programmed(testbed, 'echo');
-	const expected = await expectations(testbed);
+	const {clusterIp, expected} = await echoService(testbed, {replicas: 3, ports: [{name: 'http', port: 80, targetPort: 8080}]});
 	await testbed.settled();
 
 	testbed.step('600 new connections from a pod on each node');

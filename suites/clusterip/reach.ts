@@ -1,8 +1,6 @@
 import check from '../../lib/check/check.ts';
-import {expectations} from '../../lib/check/expectations.ts';
+import {echoService} from '../../lib/check/echo-service.ts';
 import {sendFlows} from '../../lib/check/flows.ts';
-import {programmed} from '../../lib/check/programmed.ts';
-import {echoPods, service} from '../../lib/check/workloads.ts';
 
 export default check({
 	title: 'A ClusterIP answers from a pod and from the host network of every node, by a real endpoint, without one lost connection',
@@ -10,12 +8,7 @@ export default check({
 	needs: ['node-access'],
 	faults: ['M4', 'M2', 'M1'],
 }, async testbed => {
-	testbed.step('three echo pods behind a Service');
-	await echoPods(testbed, {name: 'echo', replicas: 3});
-	const {clusterIp} = await service(testbed, {name: 'echo', selector: {app: 'echo'}, ports: [{name: 'http', port: 80, targetPort: 8080}]});
-	testbed.step('every node has rules for every endpoint');
-	await programmed(testbed, 'echo');
-	const expected = await expectations(testbed);
+	const {clusterIp, expected} = await echoService(testbed, {replicas: 3, ports: [{name: 'http', port: 80, targetPort: 8080}]});
 	await testbed.settled();
 
 	testbed.step('100 new connections from a pod and from the host network of each node');

@@ -1,9 +1,8 @@
 import check from '../../lib/check/check.ts';
-import {addressType, dnsFollows, lookupsAgree, type Question} from '../../lib/check/lookups.ts';
+import {dnsExpectations} from '../../lib/check/dns-expectations.ts';
+import {dnsFollows, lookupsAgree} from '../../lib/check/lookups.ts';
 import {echoPods, service} from '../../lib/check/workloads.ts';
-
-/** CoreDNS names an address without a hostname by the address itself, dashes for dots. */
-const podLabel = (ip: string): string => ip.replaceAll('.', '-').replaceAll(':', '-');
+import {portName} from '../../lib/model/dns-names.ts';
 
 export default check({
 	title: 'SRV records give name, port and weight of each named port, with addresses beside them, for a ClusterIP and for a headless Service',
@@ -11,34 +10,19 @@ export default check({
 	exclusive: ['dns'],
 	faults: ['M14'],
 }, async testbed => {
-	const address = addressType(testbed);
+	const {namespace} = testbed;
 	testbed.step('three echo pods behind a ClusterIP and a headless Service with two named ports each');
-	const pods = await echoPods(testbed, {name: 'echo', replicas: 3});
+	await echoPods(testbed, {name: 'echo', replicas: 3});
 	const ports = [{name: 'http', port: 80, targetPort: 8080}, {name: 'echo', port: 81, targetPort: 8081, protocol: 'UDP' as const}];
 	const selector = {app: 'echo'};
-	const {clusterIp} = await service(testbed, {name: 'vip', selector, ports});
+	await service(testbed, {name: 'vip', selector, ports});
 	await service(testbed, {name: 'headless', clusterIP: 'None', selector, ports});
-	const zone = `${testbed.namespace}.svc.cluster.local`;
-	const srv = (service_: string, port: {name: string; protocol?: string}): string => `_${port.name}._${(port.protocol ?? 'TCP').toLowerCase()}.${service_}.${zone}`;
-	const questions = ports.flatMap((port): readonly Question[] => [
-		{
-			// One target: the whole weight of 100.
-			name: srv('vip', port), type: 'SRV',
-			answers: [{name: srv('vip', port), type: 'SRV', data: `0 100 ${port.port} vip.${zone}`}],
-			glue: [{name: `vip.${zone}`, type: address, data: clusterIp}],
-		},
-		{
-			// The pods' own port, and 100 shared among them, rounded down.
-			name: srv('headless', port), type: 'SRV',
-			answers: pods.map(({ip}) => ({name: srv('headless', port), type: 'SRV', data: `0 ${Math.floor(100 / pods.length)} ${port.targetPort} ${podLabel(ip)}.headless.${zone}`})),
-			glue: pods.map(({ip}) => ({name: `${podLabel(ip)}.headless.${zone}`, type: address, data: ip})),
-		},
-	]);
-	const places = await Promise.all(testbed.workers.map(async ({name}) => testbed.vantage.pod(name)));
+	const expected = await dnsExpectations(testbed);
+	const questions = ports.flatMap(port => ['vip', 'headless'].map(name => expected.of({name: portName({name, namespace}, port), type: 'SRV'})));
 	testbed.step('every DNS server has followed the API');
-	await dnsFollows(testbed, places[0] as (typeof places)[number], questions);
+	await dnsFollows(testbed, questions);
 	await testbed.settled();
 
 	testbed.step('the records, from every worker, of every DNS server and of the DNS Service');
-	await lookupsAgree(testbed, places, questions);
+	await lookupsAgree(testbed, questions);
 });

@@ -1,6 +1,8 @@
 import check from '../../lib/check/check.ts';
-import {addressType, dnsFollows, lookupsAgree, type Question} from '../../lib/check/lookups.ts';
+import {dnsExpectations} from '../../lib/check/dns-expectations.ts';
+import {dnsFollows, lookupsAgree} from '../../lib/check/lookups.ts';
 import {echoPods, neverReadyPods, service} from '../../lib/check/workloads.ts';
+import {addressType, serviceName} from '../../lib/model/dns-names.ts';
 
 export default check({
 	title: 'A headless Service resolves to exactly the addresses of its ready pods, and with publishNotReadyAddresses to those of all',
@@ -8,25 +10,21 @@ export default check({
 	exclusive: ['dns'],
 	faults: ['M14', 'M15'],
 }, async testbed => {
-	const address = addressType(testbed);
+	const {namespace, family} = testbed;
 	testbed.step('three ready pods and one that never becomes ready, behind two headless Services');
-	const [ready, waiting] = await Promise.all([
+	await Promise.all([
 		echoPods(testbed, {name: 'ready', replicas: 3, labels: {group: 'echo'}}),
 		neverReadyPods(testbed, {name: 'waiting', replicas: 1, labels: {group: 'echo'}}),
 	]);
 	const ports = [{name: 'http', port: 8080, targetPort: 8080}];
 	await service(testbed, {name: 'ready', clusterIP: 'None', selector: {group: 'echo'}, ports});
 	await service(testbed, {name: 'all', clusterIP: 'None', selector: {group: 'echo'}, ports, publishNotReadyAddresses: true});
-	const question = (name: string, pods: readonly {ip: string}[]): Question => {
-		const full = `${name}.${testbed.namespace}.svc.cluster.local`;
-		return {name: full, type: address, answers: pods.map(({ip}) => ({name: full, type: address, data: ip}))};
-	};
-	const questions = [question('ready', ready), question('all', [...ready, ...waiting])];
-	const places = await Promise.all(testbed.workers.map(async ({name}) => testbed.vantage.pod(name)));
+	const expected = await dnsExpectations(testbed);
+	const questions = ['ready', 'all'].map(name => expected.of({name: serviceName({name, namespace}), type: addressType(family)}));
 	testbed.step('every DNS server has followed the API');
-	await dnsFollows(testbed, places[0] as (typeof places)[number], questions);
+	await dnsFollows(testbed, questions);
 	await testbed.settled();
 
 	testbed.step('the record sets, from every worker, of every DNS server and of the DNS Service');
-	await lookupsAgree(testbed, places, questions);
+	await lookupsAgree(testbed, questions);
 });

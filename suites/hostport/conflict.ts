@@ -2,10 +2,11 @@ import {createHash} from 'node:crypto';
 import check from '../../lib/check/check.ts';
 import {eventually} from '../../lib/check/eventually.ts';
 import {sendFlows} from '../../lib/check/flows.ts';
+import {hostPortExpectations, type HostPortExpectations} from '../../lib/check/host-port-expectations.ts';
 import {createPod, podReady, unschedulable} from '../../lib/check/pods.ts';
 import {Violation} from '../../lib/check/problem.ts';
-import {isReady} from '../../lib/check/workloads.ts';
 import {PODS_READY_TIMEOUT_MS} from '../../lib/limits.ts';
+import {isReadyPod} from '../../lib/model/pods.ts';
 
 /** Below the NodePort range, and another one for each namespace: the pods of an earlier round may still hold theirs while they are deleted. */
 const portFor = (namespace: string): number => 18_000 + createHash('sha256').update(namespace).digest().readUInt16BE() % 1000;
@@ -28,24 +29,28 @@ export default check({
 
 	testbed.step('a second pod with the same host port');
 	await createPod(testbed, {name: 'second', node: node.name, ports: [tcp]});
-	await unschedulable(testbed, 'second', /didn't have free ports for the requested pod ports/);
+	const expected = await hostPortExpectations(testbed);
+	await Promise.all(['first', 'datagrams', 'second'].map(async name => expected.keptOffBy(name, node.name).length > 0
+		? unschedulable(testbed, name, /didn't have free ports for the requested pod ports/)
+		: podReady(testbed, name)));
 	await testbed.settled();
 
 	testbed.step('20 connections to the host port from outside, from another node and from a pod there');
 	const places = await Promise.all([testbed.vantage.outside(), testbed.vantage.node(other.name), testbed.vantage.pod(other.name)]);
-	const flowsTo = (name: string) => places.flatMap(from => ([['TCP', name], ['UDP', 'datagrams']] as const).map(([protocol, by]) => ({
-		row: from.name, column: `${protocol} ${node.ip}:${port}`, from, to: {ip: node.ip, port, protocol}, count: 20, expected: {outcome: 'answered' as const, by: [by]}, node: node.name,
-	})));
-	await sendFlows(testbed, 'Host port, first pod', flowsTo('first'));
+	const flows = (by: HostPortExpectations) => places.flatMap(from => (['TCP', 'UDP'] as const).map(protocol => {
+		const to = {ip: node.ip, port, protocol};
+		return {row: from.name, column: `${protocol} ${node.ip}:${port}`, from, to, count: 20, expected: by.of({...to, node: node.name}), node: node.name};
+	}));
+	await sendFlows(testbed, 'Host port, first pod', flows(expected));
 
 	testbed.step('the first pod goes, the second takes its place');
 	await testbed.kube.core.deleteNamespacedPod({namespace: testbed.namespace, name: 'first'});
 	await eventually('the second pod is scheduled and ready once the port is free', async () => {
 		const pod = await testbed.kube.core.readNamespacedPod({namespace: testbed.namespace, name: 'second'});
 		const {status, spec} = pod;
-		if (!isReady(pod)) return {done: false, observed: `phase ${status?.phase}, node ${spec?.nodeName ?? 'none'}`};
+		if (!isReadyPod(pod)) return {done: false, observed: `phase ${status?.phase}, node ${spec?.nodeName ?? 'none'}`};
 		if (spec?.nodeName !== node.name) throw new Violation({summary: 'the second pod runs on another node than it asked for', expected: node.name, observed: String(spec?.nodeName), reproduce: []});
 		return {done: true, value: undefined};
 	}, {timeoutMs: PODS_READY_TIMEOUT_MS, signal: testbed.signal});
-	await sendFlows(testbed, 'Host port, second pod', flowsTo('second'));
+	await sendFlows(testbed, 'Host port, second pod', flows(await hostPortExpectations(testbed)));
 });

@@ -1,9 +1,7 @@
 import check from '../../lib/check/check.ts';
-import {expectations} from '../../lib/check/expectations.ts';
+import {echoService} from '../../lib/check/echo-service.ts';
 import {judgeBalance} from '../../lib/check/balance.ts';
 import {sendFlows} from '../../lib/check/flows.ts';
-import {programmed} from '../../lib/check/programmed.ts';
-import {echoPods, service} from '../../lib/check/workloads.ts';
 
 export default check({
 	title: 'A NodePort answers on every address of every node, TCP and UDP, from a pod, from a node and from outside, and balances over all endpoints',
@@ -11,15 +9,8 @@ export default check({
 	needs: ['node-access', 'outside-host'],
 	faults: ['M4'],
 }, async testbed => {
-	testbed.step('two echo pods behind a NodePort: some nodes have none');
-	await echoPods(testbed, {name: 'echo', replicas: 2});
-	const {nodePorts} = await service(testbed, {
-		name: 'echo', type: 'NodePort', selector: {app: 'echo'},
-		ports: [{name: 'tcp', port: 80, targetPort: 8080}, {name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP'}],
-	});
-	testbed.step('every node has rules for every endpoint');
-	await programmed(testbed, 'echo');
-	const expected = await expectations(testbed);
+	// So few that some nodes have none.
+	const {nodePorts, expected} = await echoService(testbed, {replicas: 2, type: 'NodePort', ports: [{name: 'tcp', port: 80, targetPort: 8080}, {name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP'}]});
 	await testbed.settled();
 
 	const client = testbed.workers[0];

@@ -1,25 +1,26 @@
-import type {V1ContainerPort, V1Pod} from '@kubernetes/client-node';
 import {chainOf, type IptablesRule} from '../../gather/parse/iptables-save.ts';
 import {hostPort as join} from '../../model/address.ts';
+import {hostPortsOn, type HostPort} from '../../model/host-ports.ts';
+import {podIp} from '../../model/pods.ts';
 import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
-import {podIp, isOver} from '../pods.ts';
 
 const HOP = {name: 'the CNI leads host ports to their pods', layer: 'cni'} as const;
 const MAIN = 'CNI-HOSTPORT-DNAT';
 
-type Wanted = {readonly pod: V1Pod; readonly ip: string; readonly port: V1ContainerPort};
+type Wanted = HostPort & {/** Of the pod. */ readonly ip: string};
 
-const wantedOn = ({name}: WalkedNode, {pods, namespace, family}: Pick<ChainFacts, 'pods' | 'namespace' | 'family'>): readonly Wanted[] => (!pods.ok ? [] : pods.value
-	.filter(pod => pod.metadata?.namespace === namespace && pod.spec?.nodeName === name && !pod.spec.hostNetwork && !isOver(pod) && !pod.metadata.deletionTimestamp)
-	.flatMap(pod => {
-		const ip = podIp(pod, family);
-		return ip === undefined ? [] : (pod.spec?.containers ?? []).flatMap(({ports = []}) => ports.filter(({hostPort}) => hostPort).map(port => ({pod, ip, port})));
+/** Pods in the node's own network need no CNI for theirs. */
+const wantedOn = ({name}: WalkedNode, {pods, namespace, family}: Pick<ChainFacts, 'pods' | 'namespace' | 'family'>): readonly Wanted[] => (!pods.ok ? [] : hostPortsOn(name, pods.value)
+	.filter(({pod: {metadata, spec}}) => metadata?.namespace === namespace && !metadata.deletionTimestamp && !spec?.hostNetwork)
+	.flatMap(port => {
+		const ip = podIp(port.pod, family);
+		return ip === undefined ? [] : [{...port, ip}];
 	}));
 
 const has = ({matches}: IptablesRule, option: readonly string[], value: string): boolean => matches.some(match => option.includes(match.option) && !match.negated && match.values.some(one => one.split(',').includes(value)));
 
-const judge = (node: WalkedNode, {pod, ip, port: {hostPort = 0, containerPort, protocol = 'TCP'}}: Wanted, family: ChainFacts['family']): Finding | undefined => {
+const judge = (node: WalkedNode, {pod, ip, hostPort, containerPort, protocol}: Wanted, family: ChainFacts['family']): Finding | undefined => {
 	const fact = family === 'ipv6' ? node.facts.ip6tables : node.facts.iptables;
 	if (!fact.ok) return unknown(`${node.name}: ${fact.source}: ${fact.why}`);
 	const leads = chainOf(fact.value, 'nat', MAIN)?.rules;
@@ -39,5 +40,5 @@ const judge = (node: WalkedNode, {pod, ip, port: {hostPort = 0, containerPort, p
 export const hostPortsHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>): Hop => {
 	if (!facts.pods.ok) return hopOf(HOP, [unknown(`${facts.pods.source}: ${facts.pods.why}`)]);
 	const all = facts.nodes.flatMap(node => wantedOn(node, facts).map(wanted => ({node, wanted})));
-	return hopOf(HOP, all.flatMap(({node, wanted}) => judge(node, wanted, facts.family) ?? []), all.length === 0 ? ['no pod here has a host port'] : all.map(({node, wanted: {pod, port}}) => `${node.name}: ${pod.metadata?.name} ${port.hostPort}/${port.protocol ?? 'TCP'}`));
+	return hopOf(HOP, all.flatMap(({node, wanted}) => judge(node, wanted, facts.family) ?? []), all.length === 0 ? ['no pod here has a host port'] : all.map(({node, wanted: {pod, hostPort, protocol}}) => `${node.name}: ${pod.metadata?.name} ${hostPort}/${protocol}`));
 };

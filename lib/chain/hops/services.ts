@@ -1,17 +1,17 @@
 import type {V1Service} from '@kubernetes/client-node';
+import {FAMILY_NAMES} from '../../model/address.ts';
 import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts} from '../facts.ts';
 import {fullName} from '../versions.ts';
 
 const HOP = {name: 'the Service exists and has an address', layer: 'api'} as const;
-const FAMILIES = {ipv4: 'IPv4', ipv6: 'IPv6'} as const;
 
 const findingOf = (service: V1Service, family: ChainFacts['family']): readonly Finding[] => {
 	const {type, clusterIP = '', ipFamilies = [], clusterIPs = []} = service.spec ?? {};
 	if (type === 'ExternalName' || clusterIP === 'None') return [];
 	if (clusterIP === '') return [broken(`Service ${fullName(service)} has no cluster address`)];
-	const index = ipFamilies.indexOf(FAMILIES[family]);
-	if (ipFamilies.length > 0 && (index < 0 || !clusterIPs[index])) return [broken(`Service ${fullName(service)} has no ${FAMILIES[family]} address, only ${clusterIPs.join(', ')}`)];
+	const index = ipFamilies.indexOf(FAMILY_NAMES[family]);
+	if (ipFamilies.length > 0 && (index < 0 || !clusterIPs[index])) return [broken(`Service ${fullName(service)} has no ${FAMILY_NAMES[family]} address, only ${clusterIPs.join(', ')}`)];
 	return [];
 };
 

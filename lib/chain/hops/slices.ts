@@ -1,55 +1,47 @@
-import type {V1Endpoint, V1EndpointSlice, V1Pod, V1Service} from '@kubernetes/client-node';
-import {canonicalIp} from '../../model/address.ts';
+import type {V1EndpointSlice, V1Pod, V1Service} from '@kubernetes/client-node';
+import {canonicalIp, FAMILY_NAMES} from '../../model/address.ts';
+import {hasSelector, isReadyEndpoint, selectedSlices, slicesOf} from '../../model/service-slices.ts';
 import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts} from '../facts.ts';
-import {isOver, isReadyPod, podIp, selects} from '../pods.ts';
-import {fullName, slicesOf} from '../versions.ts';
+import {fullName} from '../versions.ts';
 
 const HOP = {name: 'its EndpointSlices hold exactly the ready pods of its selector', layer: 'endpoints'} as const;
-const TYPES = {ipv4: 'IPv4', ipv6: 'IPv6'} as const;
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 
 const nameOf = (slice: V1EndpointSlice): string => `EndpointSlice ${fullName(slice)} (managed by ${slice.metadata?.labels?.[MANAGED_BY] ?? 'nobody'})`;
-const isReady = ({conditions}: V1Endpoint): boolean => conditions?.ready !== false;
 
-/** The numbers that a pod has for the ports of a Service, by their names; a named target port is looked up in the pod. */
-const portsFor = ({spec}: V1Service, pod: V1Pod): ReadonlyMap<string, number | undefined> => new Map((spec?.ports ?? []).map(({name = '', targetPort, port, protocol = 'TCP'}) => {
-	if (typeof targetPort !== 'string') return [name, targetPort ?? port];
-	const found = (pod.spec?.containers ?? []).flatMap(({ports = []}) => ports).find(one => one.name === targetPort && (one.protocol ?? 'TCP') === protocol);
-	return [name, found?.containerPort];
-}));
+/** What the slices must say of one pod. */
+type Wanted = {readonly pod: string; readonly ip: string; readonly ready: boolean; /** Numbers by the names of the Service's ports; none: the pod has no such port. */ readonly ports: ReadonlyMap<string, number | undefined>};
 
-const wrongPorts = (service: V1Service, slice: V1EndpointSlice, pod: V1Pod): readonly string[] => {
-	const wanted = portsFor(service, pod);
-	return (slice.ports ?? []).flatMap(({name = '', port}) => {
-		if (!wanted.has(name ?? '')) return [`port ${name ?? ''} ${port}, which the Service does not have`];
-		return wanted.get(name ?? '') === port ? [] : [`port ${port} for ${name || 'its port'}, not ${wanted.get(name ?? '') ?? 'none'}`];
-	});
-};
+const wantedOf = (service: V1Service, pods: readonly V1Pod[], family: ChainFacts['family']): readonly Wanted[] => selectedSlices(service, pods)
+	.filter(({addressType}) => addressType === FAMILY_NAMES[family])
+	.flatMap(({endpoints = [], ports = []}) => (endpoints ?? []).map(endpoint => ({
+		pod: endpoint.targetRef?.name ?? '', ip: endpoint.addresses[0] ?? '', ready: isReadyEndpoint(endpoint),
+		ports: new Map((service.spec?.ports ?? []).map(({name = ''}) => [name, ports?.find(port => port.name === name)?.port])),
+	})));
 
-const inSlice = (service: V1Service, slice: V1EndpointSlice, byAddress: ReadonlyMap<string, V1Pod>, family: ChainFacts['family']): readonly Finding[] => (slice.endpoints ?? []).flatMap(endpoint => endpoint.addresses.flatMap(address => {
-	const pod = byAddress.get(canonicalIp(address) ?? address);
+const wrongPorts = ({ports: wanted}: Wanted, slice: V1EndpointSlice): readonly string[] => (slice.ports ?? []).flatMap(({name = '', port}) => {
+	if (!wanted.has(name ?? '')) return [`port ${name ?? ''} ${port}, which the Service does not have`];
+	return wanted.get(name ?? '') === port ? [] : [`port ${port} for ${name || 'its port'}, not ${wanted.get(name ?? '') ?? 'none'}`];
+});
+
+const inSlice = (service: V1Service, slice: V1EndpointSlice, wanted: readonly Wanted[]): readonly Finding[] => (slice.endpoints ?? []).flatMap(endpoint => endpoint.addresses.flatMap(address => {
+	const one = wanted.find(({ip}) => ip === (canonicalIp(address) ?? address));
 	const selector = Object.entries(service.spec?.selector ?? {}).map(pair => pair.join('=')).join(',');
 	const ports = (slice.ports ?? []).map(({port}) => port).join(',');
-	if (!pod) return [broken(`${nameOf(slice)} holds ${address} port ${ports}, which is no pod of the selector ${selector}`)];
-	if (isReady(endpoint) && !isReadyPod(pod) && !service.spec?.publishNotReadyAddresses) return [broken(`${nameOf(slice)} holds ${address} as ready, but pod ${pod.metadata?.name} is not`)];
-	return [...new Set(wrongPorts(service, slice, pod))].map(text => broken(`${nameOf(slice)} holds ${podIp(pod, family)} with ${text}`));
+	if (!one) return [broken(`${nameOf(slice)} holds ${address} port ${ports}, which is no pod of the selector ${selector}`)];
+	if (isReadyEndpoint(endpoint) && !one.ready) return [broken(`${nameOf(slice)} holds ${address} as ready, but pod ${one.pod} is not`)];
+	return [...new Set(wrongPorts(one, slice))].map(text => broken(`${nameOf(slice)} holds ${one.ip} with ${text}`));
 }));
 
 const judge = (service: V1Service, slices: readonly V1EndpointSlice[], pods: readonly V1Pod[], family: ChainFacts['family']): readonly Finding[] => {
-	const {selector, publishNotReadyAddresses} = service.spec ?? {};
-	if (!selector || Object.keys(selector).length === 0) return [];
-	const own = slicesOf(service, slices).filter(({addressType}) => addressType === TYPES[family]);
-	const chosen = pods.filter(pod => pod.metadata?.namespace === service.metadata?.namespace && selects(selector, pod) && !isOver(pod));
-	const byAddress = new Map(chosen.flatMap(pod => {
-		const ip = podIp(pod, family);
-		return ip === undefined ? [] : [[ip, pod] as const];
-	}));
-	const held = new Set(own.flatMap(({endpoints}) => endpoints ?? []).filter(endpoint => isReady(endpoint)).flatMap(({addresses}) => addresses.map(ip => canonicalIp(ip) ?? ip)));
-	const wanted = [...byAddress].filter(([, pod]) => isReadyPod(pod) || (publishNotReadyAddresses && !pod.metadata?.deletionTimestamp));
+	if (!hasSelector(service)) return [];
+	const own = slicesOf(service, slices).filter(({addressType}) => addressType === FAMILY_NAMES[family]);
+	const wanted = wantedOf(service, pods, family);
+	const held = new Set(own.flatMap(({endpoints}) => endpoints ?? []).filter(endpoint => isReadyEndpoint(endpoint)).flatMap(({addresses}) => addresses.map(ip => canonicalIp(ip) ?? ip)));
 	return [
-		...own.flatMap(slice => inSlice(service, slice, byAddress, family)),
-		...wanted.filter(([ip]) => !held.has(ip)).map(([ip, pod]) => broken(`no EndpointSlice of ${fullName(service)} holds ${ip} of pod ${pod.metadata?.name} as ready`)),
+		...own.flatMap(slice => inSlice(service, slice, wanted)),
+		...wanted.filter(({ip, ready}) => ready && !held.has(ip)).map(({ip, pod}) => broken(`no EndpointSlice of ${fullName(service)} holds ${ip} of pod ${pod} as ready`)),
 	];
 };
 
@@ -58,5 +50,5 @@ export const slicesHop = ({services, slices, pods, family}: Pick<ChainFacts, 'se
 	const missing = [services, slices, pods].flatMap(fact => (fact.ok ? [] : [unknown(`${fact.source}: ${fact.why}`)]));
 	if (!services.ok || !slices.ok || !pods.ok) return hopOf(HOP, missing);
 	return hopOf(HOP, services.value.flatMap(service => judge(service, slices.value, pods.value, family)), slices.value.map(slice =>
-		`${nameOf(slice)}: ${(slice.endpoints ?? []).map(endpoint => `${endpoint.addresses.join(', ')}${isReady(endpoint) ? '' : ' (not ready)'}`).join(', ') || 'empty'}`));
+		`${nameOf(slice)}: ${(slice.endpoints ?? []).map(endpoint => `${endpoint.addresses.join(', ')}${isReadyEndpoint(endpoint) ? '' : ' (not ready)'}`).join(', ') || 'empty'}`));
 };
