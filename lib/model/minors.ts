@@ -8,6 +8,8 @@ const CHANGES = {
 	eitherLabelOnBoth: {from: 0, until: 36},
 	/** KUBE-IPVS-FILTER: ipvs refuses what goes to a Service's address but to none of its ports, ping included; before, the node itself answered (kubernetes#72236, #108460). */
 	ipvsFilter: {from: 27, until: undefined},
+	/** Of one endpoint in several slices, one that is not terminating goes before one that is; before, the first that was seen counted, on its own node the last (kubernetes#135593). */
+	runningBeforeTerminating: {from: 36, until: undefined},
 } as const satisfies Record<string, {from: number; until: number | undefined}>;
 
 /** Whether kube-proxy of this minor version behaves so. */
