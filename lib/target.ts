@@ -51,5 +51,11 @@ export type ClusterRef = {
 	readonly usage: readonly string[];
 };
 
+/** The minor version of Kubernetes in a text: 36 for 1.36.3 and v1.36.3; undefined: it names none. */
+export const minorOf = (version: string): number | undefined => {
+	const [, minor] = /v?1\.(\d+)/.exec(version) ?? [];
+	return minor === undefined ? undefined : Number(minor);
+};
+
 /** The short name of a target in reports and file names: `embedded/iptables/ipv4/1.36.3`. */
 export const targetKey = (t: Target): string => `${t.provider}/${t.mode}/${t.family}/${t.version}`;

@@ -17,6 +17,8 @@ export type CheckSpec = {
 	/** Left out: all. */
 	readonly modes?: readonly Mode[];
 	readonly needs?: readonly Need[];
+	/** Compares rules with those that the model makes: only for versions of kube-proxy whose rules it knows (`knowsRules`). */
+	readonly exactRules?: true;
 	/** Whole time of the check, set-up included; left out: DEFAULT_BUDGET_MS. */
 	readonly budgetMs?: number;
 	readonly exclusive?: readonly Lock[];

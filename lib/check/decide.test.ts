@@ -8,17 +8,21 @@ const all: Capabilities = {'node-access': {ok: true, how: 'nsenter'}, 'outside-h
 const none: Capabilities = {'node-access': {ok: false, why: 'no ssh key given'}, 'outside-host': {ok: false, why: 'nothing on the segment'}};
 const spec = (more: Partial<CheckSpec> = {}): CheckSpec => ({title: 't', refs: [], noFault: 'test', ...more}) as CheckSpec;
 
-const cases: [string, CheckSpec, Capabilities, string[], string | undefined][] = [
+const cases: [string, CheckSpec, Capabilities, string[], string | undefined, string?][] = [
 	['runs', spec(), all, [], undefined],
 	['another mode', spec({modes: ['ipvs', 'nftables']}), all, [], 'not-applicable: only in ipvs and nftables mode; this is iptables'],
 	['a need that is met', spec({needs: ['node-access']}), all, [], undefined],
 	['needs that are not met', spec({needs: ['node-access', 'outside-host']}), none, [], 'unsupported: needs a shell on the nodes: no ssh key given; needs a host on the nodes\' segment that is not a node: nothing on the segment'],
 	['filtered comes first', spec({modes: ['ipvs']}), none, ['nodeport/*'], 'filtered: left out by --match'],
+	['exact rules of a version that the model knows', spec({exactRules: true}), all, [], undefined],
+	['exact rules of a later one', spec({exactRules: true, needs: ['node-access']}), none, [], 'not-applicable: the rules of iptables mode are known for kube-proxy 1.34 to 1.36, this is 1.40', '1.40.0'],
+	['exact rules of a version that tells itself only when it runs', spec({exactRules: true}), all, [], undefined, 'devel'],
+	['a later version, and no exact rules', spec(), all, [], undefined, '1.40.0'],
 	['mode comes before needs', spec({modes: ['ipvs'], needs: ['node-access']}), none, [], 'not-applicable: only in ipvs mode; this is iptables'],
 ];
 
-for (const [name, check, capabilities, patterns, expected] of cases) test(`decide: ${name}`, t => {
-	const skip = decide(check, 'clusterip/reach', {mode: 'iptables', capabilities, matches: matcher(patterns)});
+for (const [name, check, capabilities, patterns, expected, version = '1.36.3'] of cases) test(`decide: ${name}`, t => {
+	const skip = decide(check, 'clusterip/reach', {mode: 'iptables', version, capabilities, matches: matcher(patterns)});
 	t.is(skip && `${skip.kind}: ${skip.detail}`, expected);
 });
 

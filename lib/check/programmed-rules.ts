@@ -1,4 +1,3 @@
-import {isIPv4} from 'node:net';
 import {withPort} from './ip.ts';
 
 /** What kube-proxy has programmed for one Service on one node: `port-name/protocol ip:port` for each endpoint, `port-name/protocol none` for each port that refuses. */
@@ -33,21 +32,22 @@ export const programmedByIptables = (save: string, service: string): Programmed 
 };
 
 /** `HASH8-ns/name/protocol/port`, as all chains of a Service port are named. */
-const CHAIN = /^\tchain (?:service|endpoint)-[A-Z2-7]{8}-([^/\s]+\/[^/\s]+)\/(\w+)\/([^_\s]*)(?:__([^/\s]+)\/(\d+))? \{$/;
+const CHAIN = /^\tchain (?:service|endpoint)-[A-Z2-7]{8}-([^/\s]+\/[^/\s]+)\/(\w+)\/([^_\s]*)(?:__\S+)? \{$/;
 
 /**
- * Reads the text of `nft list table ip kube-proxy`, or ip6 (pkg/proxy/nftables/proxier.go, v1.36): with affinity each endpoint has a chain of its own,
- * without it the Service's chain draws from an anonymous map; the map no-endpoint-services holds what refuses.
+ * Reads the text of `nft list table ip kube-proxy`, or ip6 (pkg/proxy/nftables/proxier.go, v1.35 and v1.36): with affinity, before 1.36 always, each endpoint has a chain
+ * of its own (one that is needed no more stays for a while, empty); else the Service's chain draws from an anonymous map. The map no-endpoint-services holds what refuses.
  */
 export const programmedByNftables = (table: string, service: string): Programmed => {
 	const found = new Set<string>();
 	let chain: {port: string; protocol: string} | undefined;
 	for (const line of table.split('\n')) {
-		const [, name, protocol = '', port = '', ip, number] = CHAIN.exec(line) ?? [];
+		const [, name, protocol = '', port = ''] = CHAIN.exec(line) ?? [];
 		if (line === '\t}') chain = undefined;
 		if (name === service) chain = {port, protocol};
-		// A name may not hold a colon: kube-proxy writes the dots of IPv4 for those of IPv6 too.
-		if (name === service && ip !== undefined) found.add(entry(port, protocol, withPort(isIPv4(ip) ? ip : ip.replaceAll('.', ':'), number as string)));
+		// meta l4proto tcp dnat to 10.244.1.3:8080
+		const own = /dnat to (\S+:\d+)$/.exec(line)?.[1];
+		if (chain && own !== undefined) found.add(entry(chain.port, chain.protocol, own));
 		// dnat ip to numgen random mod 2 map { 0 : 10.244.1.3 . 8080, 1 : 10.244.1.4 . 8080 }
 		if (chain) for (const [, address, target] of line.matchAll(/\d+ : (\S+) \. (\d+)/g)) found.add(entry(chain.port, chain.protocol, withPort(address as string, target as string)));
 	}

@@ -1,4 +1,5 @@
 import type {V1EndpointSlice, V1Service} from '@kubernetes/client-node';
+import {minorOf} from '../target.ts';
 import {shapes, SHAPE_APPS} from './shapes.ts';
 import type {Testbed} from './testbed.ts';
 import {echoPods, neverReadyPods} from './workloads.ts';
@@ -11,9 +12,9 @@ const inFamily = ({family}: Testbed, {metadata, spec}: V1Service): V1Service =>
  * Hand-made slices are IPv4 only: in an IPv6 run their Services have no endpoints.
  */
 export const makeShapes = async (testbed: Testbed, seed: number, count: number): Promise<readonly string[]> => {
-	const {kube, namespace, nodes} = testbed;
+	const {cluster, kube, namespace, nodes} = testbed;
 	const pods = (await Promise.all(SHAPE_APPS.map(async ({app, replicas, ready}) => (ready ? echoPods : neverReadyPods)(testbed, {name: app, replicas})))).flat();
-	const {services, slices, ingress} = shapes(seed, count, {nodes: nodes.map(({name}) => ({name})), pods: pods.filter(({ip}) => !ip.includes(':'))});
+	const {services, slices, ingress} = shapes(seed, count, {nodes: nodes.map(({name}) => ({name})), pods: pods.filter(({ip}) => !ip.includes(':')), minor: minorOf(cluster.target.version)});
 	const made = await Promise.all(services.map(async service => kube.core.createNamespacedService({namespace, body: inFamily(testbed, service)})));
 	await Promise.all([
 		...slices.map(async (body: V1EndpointSlice) => kube.discovery.createNamespacedEndpointSlice({namespace, body})),

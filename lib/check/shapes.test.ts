@@ -63,6 +63,15 @@ test('hand-made endpoints point to the pods that there are, then to nobody', t =
 	t.regex(ready.endpoints![2]!.addresses[0]!, /^203\.0\.113\.1\d$/);
 });
 
+for (const [minor, expected] of [[36, [true, false]], [35, [true, true]], [undefined, [true, true]]] as const) {
+	test(`kube-proxy ${minor === undefined ? 'of an unknown version' : `1.${minor}`} can tell which of two endpoints in two slices counts`, t => {
+		const {slices} = shapes(1, 40, {...SURROUNDINGS, minor});
+		const [first, second] = slices.filter(({metadata}) => metadata?.name?.startsWith('by-hand-two-slices-')).map(({endpoints}) => endpoints ?? []);
+		const again = second!.slice(0, -1).map(({addresses, conditions}) => ({ready: conditions?.ready, before: first!.find(each => each.addresses[0] === addresses[0])?.conditions?.ready}));
+		t.deepEqual(again.map(({ready, before}) => ready === before), [...expected]);
+	});
+}
+
 test('hints name nodes and zones that there are', t => {
 	const {slices} = shapes(1, 40, SURROUNDINGS);
 	const hints = slices.flatMap(({endpoints}) => endpoints ?? []).flatMap(each => each.hints ? [...each.hints.forNodes ?? [], ...each.hints.forZones ?? []].map(({name}) => name) : []);

@@ -25,6 +25,8 @@ export type ShapeSurroundings = {
 	readonly nodes?: readonly {readonly name: string; readonly zone?: string}[];
 	/** Pods that answer on 8080 TCP and 8081 UDP, for hand-made endpoints to point to; without enough of them, addresses where nobody is (RFC 5737). */
 	readonly pods?: readonly {readonly ip: string; readonly node: string}[];
+	/** Minor version of kube-proxy; left out: not known. */
+	readonly minor?: number | undefined;
 };
 
 /** Of the range for benchmarks (RFC 2544): no network routes it, and each seed has 256 of its own. */
@@ -61,7 +63,7 @@ export const shapes = (seed: number, count: number, surroundings: ShapeSurroundi
 		return {
 			name, body: bodyOf(name, wished, Array.from({length: wished.externalIPs ?? 0}, () => own(18))),
 			ingress: wished.ingress?.map(each => each.ip === undefined ? each : {...each, ip: own(19)}),
-			slices: wished.slices ? handMade(draw, name, wished.spec.ports ?? [], wished.slices, placesOf(draw, surroundings)) : [],
+			slices: wished.slices ? handMade(draw, name, wished.spec.ports ?? [], wished.slices, placesOf(draw, surroundings), surroundings.minor) : [],
 		};
 	});
 	return {

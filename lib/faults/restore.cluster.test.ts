@@ -1,32 +1,15 @@
-import {readFile} from 'node:fs/promises';
-import {join} from 'node:path';
 import test from 'ava';
 import {echoPods, service} from '../check/workloads.ts';
 import {createPod, podReady} from '../check/pods.ts';
 import {programmed} from '../check/programmed.ts';
-import type {TestNode, Testbed} from '../check/testbed.ts';
-import {openShell} from '../shell/open.ts';
-import type {ClusterRef} from '../target.ts';
-import {carryOut, toolsOf} from '../check/change/carry-out.ts';
+import {carryOut} from '../check/change/carry-out.ts';
 import {continueDaemon, stopDaemon} from '../check/change/daemon.ts';
+import {clusterTest} from './fixtures/cluster-testbed.ts';
 import {loadFaults} from './load.ts';
-import {readIptables, readNftables} from './look-at.ts';
 
-/** A cluster that `vipcheck up` made; its directory is given by whoever runs these tests. */
-const cluster = JSON.parse(await readFile(join(process.env['VIPCHECK_CLUSTER'] as string, 'cluster.json'), 'utf8')) as ClusterRef;
-const tools = await toolsOf(cluster);
-const namespace = `vipcheck-restore-${process.pid}`;
-const {signal} = new AbortController();
-const nodes: readonly TestNode[] = cluster.nodes.map(node => ({...node, ip: node.ips[0] as string, shell: openShell(node.access, node.name)}));
-const workers = nodes.filter(({role}) => role === 'worker') as unknown as Testbed['workers'];
-const testbed = {cluster, mode: cluster.target.mode, family: 'ipv4', namespace, kube: tools.kube, signal, nodes, workers, sawProgrammed: () => undefined} as unknown as Testbed;
+const {testbed, tools, rulesOn, close} = await clusterTest('restore');
+const {namespace, signal, workers} = testbed;
 const faults = (await loadFaults()).filter(fault => fault.on === 'node' && fault.applies({mode: testbed.mode}).ok && fault.id !== 'M1');
-
-/** Rules without counters and the time of the dump. */
-const rulesOn = async (node: TestNode): Promise<string> => {
-	const texts = [await readIptables(node, 'ipv4'), testbed.mode === 'nftables' ? await readNftables(node, 'ipv4') : '', (await node.shell.run(['nft', 'list', 'tables'])).stdout];
-	return texts.join('\n').replaceAll(/^#.*$/gm, '').replaceAll(/\[\d+:\d+\]/g, '');
-};
 
 test.before(async () => {
 	await tools.kube.core.createNamespace({body: {metadata: {name: namespace}}});
@@ -39,7 +22,7 @@ test.before(async () => {
 	await service(testbed, {name: 'nobody', selector: {app: 'nobody'}, ports});
 	for (const name of ['echo', 'sticky', 'nobody']) await programmed(testbed, name);
 });
-test.after.always(() => tools.kube.remove({apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}}));
+test.after.always(() => close());
 
 for (const fault of faults) test.serial(`${fault.id}: what it broke is put back exactly, once or twice`, async t => {
 	if (fault.on !== 'node') return;

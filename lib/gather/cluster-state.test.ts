@@ -13,6 +13,8 @@ const DEFAULTS = {clusterCIDRs: [], detectLocalMode: 'ClusterCIDR', masqueradeAl
 for (const [name, text, sysctl, expected] of [
 	['config.conf of a cluster', read('config.conf'), '0', {clusterCIDRs: ['10.244.0.0/16']}],
 	['/configz of its node', read('configz.json'), '0', {clusterCIDRs: ['10.244.0.0/16']}],
+	['/configz of a node of 1.35, in nftables mode', read('configz-1.35.json'), '0', {clusterCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56'], nodePortAddresses: ['172.18.0.11/32', 'fd00:172:18::11/128']}],
+	["1.35's, with all that counts", '{Mode: nftables, Linux: {MasqueradeAll: true, Conntrack: {TCPBeLiberal: true}}, IPTables: {MasqueradeBit: 3, LocalhostNodePorts: false}, NFTables: {MasqueradeBit: 5}, DetectLocalMode: BridgeInterface, DetectLocal: {BridgeInterface: cni0, ClusterCIDRs: null}, NodePortAddresses: [primary]}', '0', {masqueradeAll: true, masqueradeBit: 5, localhostNodePorts: false, detectLocalMode: 'BridgeInterface', localInterface: 'cni0', nodePortAddresses: ['primary'], tcpBeLiberal: true}],
 	['nothing but its kind', 'kind: KubeProxyConfiguration', undefined, {}],
 	['both families', 'clusterCIDR: 10.244.0.0/16, fd00:10:244::/56', undefined, {clusterCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56']}],
 	['a bridge', 'detectLocalMode: BridgeInterface\ndetectLocal: {bridgeInterface: cni0, interfaceNamePrefix: veth}', undefined, {detectLocalMode: 'BridgeInterface', localInterface: 'cni0'}],
@@ -32,7 +34,7 @@ for (const text of ['a: [', 'just words', '', '[]']) {
 	test(`no configuration: ${JSON.stringify(text)}`, t => t.throws(() => proxyConfigOf(text, undefined), {instanceOf: TransportError, message: /^kube-proxy's configuration /}) as never);
 }
 
-test("the configuration's mode", t => t.deepEqual(['mode: ""', 'kind: x', 'mode: ipvs', read('configz.json')].map(modeOf), ['iptables', 'iptables', 'ipvs', 'iptables']));
+test("the configuration's mode", t => t.deepEqual(['mode: ""', 'kind: x', 'mode: ipvs', read('configz.json'), read('configz-1.35.json')].map(modeOf), ['iptables', 'iptables', 'ipvs', 'iptables', 'nftables']));
 
 const ok = <T>(value: T): Fact<T> => ({ok: true, value, source: 'there'});
 const gone = {ok: false, why: 'GET /x: 403 Forbidden', source: '/x'} as const;

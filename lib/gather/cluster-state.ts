@@ -1,6 +1,6 @@
 import type {ClusterState} from '../model/state.ts';
 import {TransportError} from '../shell/shell.ts';
-import {MODES, type Mode} from '../target.ts';
+import {minorOf, MODES, type Mode} from '../target.ts';
 import {needed} from './fact.ts';
 import type {ApiFacts} from './gather-api.ts';
 import {modeOf, proxyConfigOf} from './proxy-config.ts';
@@ -11,16 +11,11 @@ type FromNode = Pick<NodeFacts, 'configz' | 'proxyMode' | 'metrics' | 'sysctls'>
 
 const WHAT = 'the cluster\'s state is not known';
 
-const minorOf = (version: string | undefined): number | undefined => {
-	const [, minor] = /v?1\.(\d+)/.exec(version ?? '') ?? [];
-	return minor === undefined ? undefined : Number(minor);
-};
-
 /** What kube-proxy says of itself counts most; its image's tag may be any text; an API server may be one minor ahead of it or three. */
 const proxyMinor = ({proxyDaemonSet, version}: FromApi, node: FromNode | undefined): number => {
 	const own = node?.metrics.ok ? node.metrics.value.samples.find(({name}) => name === 'kubernetes_build_info')?.labels['git_version'] : undefined;
 	const tag = proxyDaemonSet.ok ? /:([^:/@]+)(?:@.*)?$/.exec(proxyDaemonSet.value.spec?.template.spec?.containers[0]?.image ?? '')?.[1] : undefined;
-	const minor = minorOf(own) ?? minorOf(tag) ?? minorOf(needed(WHAT, version));
+	const minor = minorOf(own ?? '') ?? minorOf(tag ?? '') ?? minorOf(needed(WHAT, version));
 	if (minor === undefined) throw new TransportError(`kube-proxy's version is not known: its metrics say ${own ?? 'nothing'}, its image ${tag ?? 'nothing'}, the API server ${needed(WHAT, version)}`);
 	return minor;
 };

@@ -1,12 +1,8 @@
 import {parse} from 'yaml';
 import type {ProxyConfig} from '../model/state.ts';
 import {TransportError} from '../shell/shell.ts';
-import {isObject, number, text, texts, type JsonObject} from './parse/json.ts';
-
-const part = (config: JsonObject, name: string): JsonObject => {
-	const value = config[name];
-	return isObject(value) ? value : {};
-};
+import {isInternal, versioned} from './internal-config.ts';
+import {isObject, number, part, text, texts, type JsonObject} from './parse/json.ts';
 
 const objectOf = (source: string): JsonObject => {
 	let value: unknown;
@@ -17,7 +13,8 @@ const objectOf = (source: string): JsonObject => {
 	}
 	if (!isObject(value)) throw new TransportError(`kube-proxy's configuration is not an object: ${source.slice(0, 200)}`);
 	const inner = value['kubeproxy.config.k8s.io'];
-	return isObject(inner) ? inner : value;
+	const config = isObject(inner) ? inner : value;
+	return isInternal(config) ? versioned(config) : config;
 };
 
 const LOCAL_MODES = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'] as const;

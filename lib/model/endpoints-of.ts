@@ -33,11 +33,12 @@ const inOrder = (endpoints: ReadonlyMap<string, Endpoint>): readonly Endpoint[] 
 
 /**
  * All endpoints of each Service port (`keyOf`), as kube-proxy of one node keeps them. An endpoint of several slices counts once:
- * the last that is not terminating wins (kube-proxy itself takes slices in no particular order).
+ * the last that is not terminating wins, before 1.36 the first, or on its own node the last (kube-proxy itself takes slices in no particular order).
  * pkg/proxy/endpointslicecache.go
  */
 export const endpointsByPort = (slices: readonly V1EndpointSlice[], viewer: Viewer): ReadonlyMap<string, readonly Endpoint[]> => {
 	const found = new Map<string, Map<string, Endpoint>>();
+	const replaces = ({terminating, local}: Endpoint): boolean => has('runningBeforeTerminating', viewer.minor) ? !terminating : local;
 	for (const slice of slices.filter(each => isWatched(each, viewer))) {
 		const {namespace = '', labels} = slice.metadata ?? {};
 		// A port without a name is unknown to every Service; one without a number ("all ports") is not implemented.
@@ -48,7 +49,7 @@ export const endpointsByPort = (slices: readonly V1EndpointSlice[], viewer: View
 			found.set(key, endpoints);
 			for (const endpoint of (slice.endpoints ?? []).flatMap(each => endpointOf(each, port, viewer) ?? [])) {
 				const address = hostPort(endpoint.ip, endpoint.port);
-				if (!endpoints.has(address) || !endpoint.terminating) endpoints.set(address, endpoint);
+				if (!endpoints.has(address) || replaces(endpoint)) endpoints.set(address, endpoint);
 			}
 		}
 	}

@@ -8,6 +8,14 @@ const CHANGES = {
 	eitherLabelOnBoth: {from: 0, until: 36},
 	/** KUBE-IPVS-FILTER: ipvs refuses what goes to a Service's address but to none of its ports, ping included; before, the node itself answered (kubernetes#72236, #108460). */
 	ipvsFilter: {from: 27, until: undefined},
+	/** Of one endpoint in several slices, one that is not terminating goes before one that is; before, the first that was seen counted, on its own node the last (kubernetes#135593). */
+	runningBeforeTerminating: {from: 36, until: undefined},
+	/** nftables: a chain mark-for-masquerade sets the mark, and others jump there; since, each rule sets the mark itself (kubernetes#135800). */
+	nftMarkChain: {from: 0, until: 36},
+	/** nftables: one rule of `services` masquerades what comes to any cluster address from outside, one of `masquerading` pods that meet themselves (set hairpin-connections); before, rules in the chains of every Service and every endpoint (kubernetes#136499). */
+	nftSharedMasquerading: {from: 36, until: undefined},
+	/** nftables: every endpoint has a chain; since, only those with affinity (kubernetes#136499). */
+	nftChainPerEndpoint: {from: 0, until: 36},
 } as const satisfies Record<string, {from: number; until: number | undefined}>;
 
 /** Whether kube-proxy of this minor version behaves so. */

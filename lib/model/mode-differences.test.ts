@@ -110,6 +110,12 @@ test('Services\' addresses answer ping with ipvs up to 1.26', t => {
 	t.deepEqual([26, 27].map(minor => show(verdict(testState({...plain, mode: 'ipvs', minor}), NODE, sent))), ['node', 'refused']);
 });
 
+test('a pod that meets itself by an endpoint that names no node is masqueraded, with nftables up to 1.35', t => {
+	const nowhere = {services: [service()], slices: [slice({endpoints: [endpoint('10.0.1.1')]})]};
+	const met = (mode: Mode, minor: number) => show(verdict(testState({...nowhere, mode, minor}), NODE, packet('10.0.1.1', '172.30.0.41:80')));
+	t.deepEqual([35, 36].map(minor => MODES.map(mode => met(mode, minor))), [['10.0.1.1:80!', '10.0.1.1:80', '10.0.1.1:80!'], ['10.0.1.1:80!', '10.0.1.1:80', '10.0.1.1:80']]);
+});
+
 test('the mode userspace is gone', t => {
 	t.deepEqual([...MODES], ['iptables', 'ipvs', 'nftables']);
 });

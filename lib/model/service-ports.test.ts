@@ -75,6 +75,8 @@ const SLICES: readonly {readonly name: string; readonly slices: readonly V1Endpo
 	{name: 'one address with two ports', slices: [slice({endpoints: [endpoint('10.0.1.1')]}), slice({name: 'b', ports: [{name: 'p80', port: 8080, protocol: 'TCP'}], endpoints: [endpoint('10.0.1.1')]})], expected: '10.0.1.1:80 10.0.1.1:8080'},
 	{name: 'the same endpoint thrice: the one that does not terminate', slices: [slice({endpoints: [endpoint('10.0.1.1', DRAINING), endpoint('10.0.1.1'), endpoint('10.0.1.1', {...DRAINING, serving: false})]})], expected: '10.0.1.1:80'},
 	{name: 'the same endpoint over slices: the one that does not terminate', slices: [slice({endpoints: [endpoint('10.0.1.1')]}), slice({name: 'b', endpoints: [endpoint('10.0.1.1', DRAINING)]})], expected: '10.0.1.1:80'},
+	{name: 'the same endpoint thrice, 1.35: the first', minor: 35, slices: [slice({endpoints: [endpoint('10.0.1.1', DRAINING), endpoint('10.0.1.1'), endpoint('10.0.1.1')]})], expected: '10.0.1.1:80-~'},
+	{name: 'the same endpoint thrice, 1.35, on its own node: the last', minor: 35, slices: [slice({endpoints: [endpoint('10.0.1.1', {node: 'n1'}), endpoint('10.0.1.1', {node: 'n1'}), endpoint('10.0.1.1', {...DRAINING, node: 'n1'})]})], expected: '10.0.1.1:80*-~'},
 	{name: 'conditions', slices: [slice({endpoints: [endpoint('10.0.1.1', {ready: false}), endpoint('10.0.1.2', DRAINING), endpoint('10.0.1.3', {ready: true})]})], expected: '10.0.1.1:80- 10.0.1.2:80-~ 10.0.1.3:80'},
 	{name: 'no conditions at all', slices: [slice({endpoints: [{addresses: ['10.0.1.1']}]})], expected: '10.0.1.1:80'},
 	{name: 'a slice of another Service', slices: [slice({of: 'svc2', endpoints: [endpoint('10.0.1.1')]})], expected: ''},

@@ -10,7 +10,7 @@ const fault = (id: string, modes: readonly string[] = ['iptables']): Fault => ({
 });
 const all = [fault('M2'), fault('M14-wrong', ['iptables', 'nftables']), fault('M14-extra')];
 const found = (id: string, spec: Partial<CheckSpec>) => ({id, check: check({title: 'it holds', refs: [], ...spec} as CheckSpec, () => Promise.resolve())});
-const input: FaultPlanInput = {mode: 'iptables', family: 'ipv4', capabilities: {'node-access': {ok: true, how: ''}, 'outside-host': {ok: false, why: 'none'}}, matches: () => true, only: []};
+const input: FaultPlanInput = {mode: 'iptables', family: 'ipv4', version: '1.36.3', capabilities: {'node-access': {ok: true, how: ''}, 'outside-host': {ok: false, why: 'none'}}, matches: () => true, only: []};
 const plan = (spec: Partial<CheckSpec>, more: Partial<FaultPlanInput> = {}) =>
 	planFaults([found('dns/srv', spec)], all, {...input, ...more}).map(({planned}) => `${planned.id}${planned.skip ? `: ${planned.skip.detail}` : ''}`);
 

@@ -1,22 +1,16 @@
 import {decide} from '../check/decide.ts';
-import type {Capabilities} from '../check/decide.ts';
 import type {PlannedCheck, Skip} from '../events.ts';
 import type {Fault} from '../faults/fault.ts';
 import {faultsOf} from '../faults/load.ts';
 import {DEFAULT_BUDGET_MS} from '../limits.ts';
-import type {Family, Mode} from '../target.ts';
+import type {Mode} from '../target.ts';
 import type {FoundCheck} from './checks.ts';
-import {namedIn} from './plan.ts';
+import {namedIn, type PlanInput} from './plan.ts';
 
 /** One run of a check: with a fault, or, after all its faults, without. */
 export type FaultTrial = {readonly planned: PlannedCheck; readonly found: FoundCheck; readonly fault?: Fault};
 
-export type FaultPlanInput = {
-	readonly mode: Mode;
-	readonly family: Family;
-	readonly capabilities: Capabilities;
-	/** Of --match. */
-	readonly matches: (id: string) => boolean;
+export type FaultPlanInput = PlanInput & {
 	/** Ids of --fault; none: all. */
 	readonly only: readonly string[];
 };

@@ -36,7 +36,7 @@ const run = async (t: ExecutionContext, probe: (broken: boolean) => Promise<void
 		tools: () => Promise.resolve({kube: {} as Kube, shell: () => shell}),
 		testbeds: () => seat => Promise.resolve({testbed: {...seat.recorder, signal: seat.signal, nodes, workers: nodes, mode: 'iptables'} as unknown as Testbed, firstBroken: () => Promise.resolve({name: 'rules', detail: 'nat X lacks y'}), close: () => Promise.resolve()}),
 	});
-	const plan = job.plan({mode: 'iptables', family: 'ipv4'}, {'node-access': {ok: true, how: ''}, 'outside-host': {ok: true, how: ''}});
+	const plan = job.plan({mode: 'iptables', family: 'ipv4', version: '1.36.3'}, {'node-access': {ok: true, how: ''}, 'outside-host': {ok: true, how: ''}});
 	const cluster = {id: 'abc', dir, target: {provider: 'embedded', mode: 'iptables', family: 'ipv4', version: '1.36.3', workers: 2}} as ClusterRef;
 	const session = {id: 'run', dir: {path: dir, shown: dir}, signal: new AbortController().signal, emit: (event: EventBody) => events.push(event)} as unknown as Session;
 	const error = await job.run(session, cluster, 'iptables', plan).then(() => undefined, (thrown: unknown) => thrown as Error);

@@ -7,6 +7,7 @@ import {pendingUndos} from '../check/change/undo.ts';
 import {targetKey, type ClusterRef} from '../target.ts';
 import type {FoundCheck} from './checks.ts';
 import {planFaults} from './fault-plan.ts';
+import type {PlanInput} from './plan.ts';
 import {runTrial} from './fault-trial.ts';
 import type {Job} from './job.ts';
 import {serveLocks} from './locks.ts';
@@ -28,15 +29,15 @@ const SEATS = 2;
  * side by side. Each check must go red with each of its faults and be green afterwards.
  */
 export const faultsJob = (checks: readonly FoundCheck[], faults: readonly Fault[], {match, only}: FaultOptions, work: FaultWork): Job => {
-	const trialsOf = (input: Pick<Parameters<typeof planFaults>[2], 'mode' | 'family' | 'capabilities'>) => planFaults(checks, faults, {...input, matches: matcher(match), only});
+	const trialsOf = (input: Pick<PlanInput, 'mode' | 'family' | 'version' | 'capabilities'>) => planFaults(checks, faults, {...input, matches: matcher(match), only});
 	return {
-		plan: ({mode, family}, capabilities) => trialsOf({mode, family, capabilities}).map(({planned}) => planned),
+		plan: ({mode, family, version}, capabilities) => trialsOf({mode, family, version, capabilities}).map(({planned}) => planned),
 		async run({id, dir, emit, signal}, cluster, mode, plan) {
 			const target = targetKey(cluster.target);
 			const tools = await work.tools(cluster);
 			const context: CheckContext = {target, runDir: dir.path, emit, signal, open: work.testbeds({runId: id, target, cluster, mode, checks: plan, repeat: 1}, tools)};
 			const chosen = new Set(plan.filter(({skip}) => !skip).map(planned => planned.id));
-			const trials = trialsOf({mode, family: cluster.target.family, capabilities: EVERYTHING}).filter(({planned}) => chosen.has(planned.id));
+			const trials = trialsOf({...cluster.target, mode, capabilities: EVERYTHING}).filter(({planned}) => chosen.has(planned.id));
 			for (const trial of trials.filter(({fault}) => fault)) {
 				signal.throwIfAborted();
 				await runTrial(trial, context, cluster.dir, tools);

@@ -18,7 +18,7 @@ for (const [name, input, expected] of [
 	['no host outside', {mode: 'ipvs', capabilities: noOutside, match: []}, [undefined, undefined, undefined, 'unsupported']],
 	['a pattern', {mode: 'iptables', capabilities: noOutside, match: ['a/*']}, [undefined, undefined, 'filtered', 'filtered']],
 ] as const) test(`plan: ${name}`, t => {
-	const plan = planChecks(CHECKS, {...input, family: 'ipv4', matches: matcher(input.match)});
+	const plan = planChecks(CHECKS, {...input, family: 'ipv4', version: '1.36.3', matches: matcher(input.match)});
 	t.deepEqual(plan.map(({skip}) => skip?.kind), [...expected]);
 	t.is(toRun(plan).length, expected.filter(kind => kind === undefined).length);
 	t.deepEqual(plan.map(({budgetMs}) => budgetMs), [DEFAULT_BUDGET_MS, 1, DEFAULT_BUDGET_MS, DEFAULT_BUDGET_MS]);
@@ -32,7 +32,7 @@ for (const [pattern, expected] of [
 	['*@ipv4', ['a/one@ipv4']],
 	['a/on', []],
 ] as const) test(`two families: each check in each, with --match ${pattern || 'left out'}`, t => {
-	const plan = planChecks([found('a/one')], {mode: 'iptables', family: 'dual', capabilities: ALL_CAPABILITIES, matches: matcher(pattern ? [pattern] : [])});
+	const plan = planChecks([found('a/one')], {mode: 'iptables', family: 'dual', version: '1.36.3', capabilities: ALL_CAPABILITIES, matches: matcher(pattern ? [pattern] : [])});
 	t.deepEqual(toRun(plan).map(({id}) => id), [...expected]);
 });
 

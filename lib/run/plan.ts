@@ -4,11 +4,11 @@ import type {Capabilities} from '../check/decide.ts';
 import type {PlannedCheck} from '../events.ts';
 import {DEFAULT_BUDGET_MS} from '../limits.ts';
 import {familiesOf} from '../target.ts';
-import type {ClusterRef, Family, Mode} from '../target.ts';
+import type {ClusterRef, Family, Target} from '../target.ts';
 import type {FoundCheck} from './checks.ts';
 
 /** What of the plan does not come from the checks themselves. */
-export type PlanInput = {readonly mode: Mode; readonly family: Family; readonly capabilities: Capabilities; readonly matches: (id: string) => boolean};
+export type PlanInput = Pick<Target, 'mode' | 'family' | 'version'> & {readonly capabilities: Capabilities; /** Of --match. */ readonly matches: (id: string) => boolean};
 
 /** Every check as it is named in a cluster of this family: once, or once for each of two families. */
 export const namedIn = (checks: readonly FoundCheck[], cluster: Family): readonly FoundCheck[] =>

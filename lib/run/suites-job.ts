@@ -16,7 +16,7 @@ const PROCESSES = 8;
 
 /** Runs the checks in the processes of the test runner, side by side as far as their locks allow. */
 export const suitesJob = (checks: readonly FoundCheck[], {match, repeat}: Pick<TestOptions, 'match' | 'repeat'>, runSuites: (input: RunnerInput) => Promise<RunnerEnd>): Job => ({
-	plan: ({mode, family}, capabilities) => planChecks(checks, {mode, family, capabilities, matches: matcher(match)}),
+	plan: ({mode, family, version}, capabilities) => planChecks(checks, {mode, family, version, capabilities, matches: matcher(match)}),
 	async run({id, dir, emit, signal, silentMs}, cluster, mode, plan) {
 		const chosen = toRun(plan);
 		// Most of a check is waiting: for pods, for rules, for a lost packet's timeout.

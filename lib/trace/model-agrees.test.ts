@@ -1,6 +1,8 @@
 import test from 'ava';
-import {NODES, recordedDump, recordedState} from '../model/rules/fixtures/recorded.ts';
+import {NODES, recordedDump, recordedState, type Recording} from '../model/rules/fixtures/recorded.ts';
+import type {Verdict} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
+import type {IpFamily} from '../target.ts';
 import {difference} from './agree.ts';
 import {gatewayOf, recordedNode, recordedSurroundings, rulesOf} from './fixtures/recorded-node.ts';
 import {rulesTracer} from './trace.ts';
@@ -8,26 +10,36 @@ import {tuplesOf} from './tuples.ts';
 
 const PER_NODE = 800;
 
-for (const mode of ['iptables', 'nftables'] as const) {
-	for (const node of NODES) {
-		test(`${mode}, ${node}: model and trace say the same about ${PER_NODE} packets`, t => {
-			const state = recordedState(mode);
-			const model = verdictsOf(state, node, recordedSurroundings(mode, node));
-			const trace = rulesTracer(rulesOf(mode, recordedDump(mode, node)), recordedNode(node));
-			const tuples = tuplesOf(state, node, {count: PER_NODE, seed: 5, localAddresses: [gatewayOf(node)]});
-			const differences = tuples.flatMap(({packet, about}) => {
-				const wrong = difference(model(packet), trace(packet));
-				return wrong === undefined ? [] : [`${about} ${JSON.stringify(packet)}: ${wrong}`];
-			});
-			t.deepEqual(differences, []);
-			t.is(tuples.length, PER_NODE);
-			// Something of everything, or the agreement says little.
-			const kinds = new Set(tuples.map(({packet}) => trace(packet)).flatMap(verdict => verdict.kind !== 'backends' ? [verdict.kind] : [
-				verdict.sticky === undefined ? 'any' : 'sticky', verdict.backends.length > 5 ? 'many' : 'few', ...verdict.backends.map(({source}) => source),
-			]));
-			t.deepEqual([...kinds].toSorted(), ['any', 'dropped', 'few', 'kept', 'leaves', 'many', 'node', 'refused', 'rewritten', 'sticky']);
-		});
-	}
+/** What model and trace say otherwise about packets that a recorded node may see, and the trace's verdicts of all. */
+const compared = (recording: Recording, node: (typeof NODES)[number], family: IpFamily): {readonly differences: readonly string[]; readonly verdicts: readonly Verdict[]} => {
+	const mode = recording === 'iptables' ? recording : 'nftables';
+	const state = recordedState(recording);
+	const model = verdictsOf(state, node, recordedSurroundings(mode, node));
+	const trace = rulesTracer(rulesOf(mode, recordedDump(recording, node)), recordedNode(node));
+	const verdicts = tuplesOf(state, node, {count: PER_NODE, seed: 5, family, localAddresses: [gatewayOf(node, family)]}).map(tuple => ({...tuple, verdict: trace(tuple.packet)}));
+	return {
+		verdicts: verdicts.map(({verdict}) => verdict),
+		differences: verdicts.flatMap(({packet, about, verdict}) => {
+			const wrong = difference(model(packet), verdict);
+			return wrong === undefined ? [] : [`${about} ${JSON.stringify(packet)}: ${wrong}`];
+		}),
+	};
+};
+
+for (const [recording, node, family, backends] of [
+	...(['iptables', 'nftables'] as const).flatMap(mode => NODES.map(node => [mode, node, 'ipv4', ['any', 'few', 'kept', 'many', 'rewritten', 'sticky']] as const)),
+	...(['ipv4', 'ipv6'] as const).map(family => ['nftables-1.35', 'worker-1', family, ['any', 'few', 'kept', 'rewritten', 'sticky']] as const),
+] as const) {
+	test(`${recording}, ${node}, ${family}: model and trace say the same about ${PER_NODE} packets`, t => {
+		const {differences, verdicts} = compared(recording, node, family);
+		t.deepEqual(differences, []);
+		t.is(verdicts.length, PER_NODE);
+		// Something of everything, or the agreement says little.
+		const kinds = new Set(verdicts.flatMap(verdict => verdict.kind !== 'backends' ? [verdict.kind] : [
+			verdict.sticky === undefined ? 'any' : 'sticky', verdict.backends.length > 5 ? 'many' : 'few', ...verdict.backends.map(({source}) => source),
+		]));
+		t.deepEqual([...kinds].toSorted(), [...backends, 'dropped', 'leaves', 'node', 'refused'].toSorted());
+	});
 }
 
 test('a CNI that masquerades is seen by the trace, and by the model when it is told', t => {

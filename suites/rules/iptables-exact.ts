@@ -6,6 +6,7 @@ export default check({
 	refs: ['https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go'],
 	modes: ['iptables'],
 	needs: ['node-access'],
+	exactRules: true,
 	budgetMs: 120_000,
 	// Services of other checks come and go: what the rules should be would change while they are read.
 	exclusive: ['cluster'],

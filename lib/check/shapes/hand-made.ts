@@ -1,4 +1,5 @@
 import type {V1Endpoint, V1EndpointConditions, V1EndpointSlice, V1ServicePort} from '@kubernetes/client-node';
+import {has} from '../../model/minors.ts';
 import type {Draw} from './draw.ts';
 
 type Condition = 'ready' | 'not ready' | 'draining' | 'gone' | 'bare';
@@ -6,7 +7,7 @@ type Condition = 'ready' | 'not ready' | 'draining' | 'gone' | 'bare';
 /** Slices for a Service without a selector: one endpoint for each condition. */
 export type HandMade = {
 	readonly endpoints: readonly Condition[];
-	/** A second slice with the last two endpoints again and one more. */
+	/** A second slice with the last two endpoints again, where kube-proxy can tell them apart the last with other conditions, and one more. */
 	readonly repeated?: true;
 	readonly hints?: 'nodes' | 'zones';
 	/** Endpoints do not say on which node they are. */
@@ -39,7 +40,7 @@ const endpointOf = (condition: Condition, place: Place, others: readonly Place[]
 };
 
 /** The slices of a Service: its ports by name, at the ports where echo pods listen (8080 TCP, 8081 UDP). Needs as many places as endpoints, and one more when repeated. */
-export const handMade = (draw: Draw, service: string, ports: readonly V1ServicePort[], wish: HandMade, places: readonly Place[]): readonly V1EndpointSlice[] => {
+export const handMade = (draw: Draw, service: string, ports: readonly V1ServicePort[], wish: HandMade, places: readonly Place[], minor?: number): readonly V1EndpointSlice[] => {
 	const slicePorts = [
 		...ports.map(({name = '', protocol = 'TCP'}) => ({name, protocol, port: protocol === 'UDP' ? 8081 : 8080})),
 		...(wish.oddPorts ? [{name: 'no-such', protocol: 'TCP', port: 8080}, {name: 'all', protocol: 'TCP'}] : []),
@@ -49,7 +50,8 @@ export const handMade = (draw: Draw, service: string, ports: readonly V1ServiceP
 	});
 	const endpoints = wish.endpoints.map((condition, index) => endpointOf(condition, places[index]!, draw.chance(0.5) ? places.slice(index + 1) : [], wish));
 	if (!wish.repeated) return [slice(`${service}-1`, endpoints)];
-	// Whichever slice kube-proxy reads first, the outcome must be the same: only what stays as it is or terminates is repeated.
-	const again = endpoints.slice(-2).map((endpoint, index) => index === 0 ? endpoint : {...endpoint, conditions: {...CONDITIONS.draining}});
+	// Whichever slice kube-proxy reads first, the outcome must be the same: only what stays as it is, or terminates where that counts less, is repeated.
+	const tells = minor !== undefined && has('runningBeforeTerminating', minor);
+	const again = endpoints.slice(-2).map((endpoint, index) => index === 0 || !tells ? endpoint : {...endpoint, conditions: {...CONDITIONS.draining}});
 	return [slice(`${service}-1`, endpoints), slice(`${service}-2`, [...again, endpointOf('ready', places[endpoints.length]!, [], wish)])];
 };

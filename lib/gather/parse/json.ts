@@ -16,6 +16,12 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 /** The strings of a list, or of the one string. */
 export const texts = (value: unknown): readonly string[] => list(value).filter(one => typeof one === 'string');
 
+/** The object that an object holds by a name; an empty one if there is none. */
+export const part = (whole: JsonObject, name: string): JsonObject => {
+	const value = whole[name];
+	return isObject(value) ? value : {};
+};
+
 /** The properties that are there: `exactOptionalPropertyTypes` has no place for undefined. */
 export const present = <T extends Record<string, unknown>>(properties: T): {[K in keyof T]?: Exclude<T[K], undefined>} =>
 	Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined)) as {[K in keyof T]?: Exclude<T[K], undefined>};

@@ -16,10 +16,10 @@ for (const name of SCENARIOS) {
 		t.deepEqual(compare(restored, actualIptables(dump)), []);
 	});
 
-	test(`nftables: ${name}`, t => {
-		const graph = expectedNftables(scenario(name, 'nftables'), 'test-node', 'ipv4');
+	for (const minor of [35, 36]) test(`nftables 1.${minor}: ${name}`, t => {
+		const graph = expectedNftables(scenario(name, 'nftables', minor), 'test-node', 'ipv4');
 		const lines = [...graph.values()].flatMap(({where, parts}) => parts.map(({text}) => `${where.replace('ip kube-proxy ', '')}: ${text}`)).toSorted();
-		const expected = expectedText(name, 'nftables').trimEnd().split('\n').toSorted();
+		const expected = expectedText(name, 'nftables', minor).trimEnd().split('\n').toSorted();
 		t.true(lines.length > 40);
 		t.deepEqual(lines, expected);
 	});

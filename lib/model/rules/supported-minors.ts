@@ -2,10 +2,10 @@ import type {Mode, Support} from '../../target.ts';
 
 /**
  * Minor versions of kube-proxy whose rules `expectedIptables` and `expectedNftables` know, first and last.
- * iptables: 1.36 from its source; CHANGELOG-1.36 names no change of rules since 1.35, and none is known since 1.34.
- * nftables: 1.36 rewrote masquerading and left out endpoint chains (kubernetes#135800, #136499); from 1.37 a single endpoint has no map (#140723).
+ * iptables: the sources of 1.35 and 1.36 make the same rules, and no change is known since 1.34.
+ * nftables: the sources of 1.35 and 1.36; what they do otherwise is told by ../minors.ts. From 1.37 a single endpoint has no map (kubernetes#140723).
  */
-const KNOWN: Readonly<Record<Mode, readonly [first: number, last: number] | undefined>> = {iptables: [34, 36], nftables: [36, 36], ipvs: undefined};
+const KNOWN: Readonly<Record<Mode, readonly [first: number, last: number] | undefined>> = {iptables: [34, 36], nftables: [35, 36], ipvs: undefined};
 
 /** Whether the rules of a mode and minor version can be told exactly. */
 export const knowsRules = (mode: Mode, minor: number): Support => {

@@ -9,7 +9,7 @@ import {piecesOf} from './statement.ts';
 
 const ruleRole = (chain: string, pieces: readonly string[]): Role => {
 	const target = pieces.at(-1) ?? '';
-	if (target.startsWith('meta mark set')) return 'masquerade';
+	if (/^meta mark set|^jump mark-for-masquerade$/.test(target)) return 'masquerade';
 	if (pieces.some(piece => piece.includes('@affinity-'))) return 'affinity';
 	return /^(?:dnat|numgen)/.test(target) ? 'endpoint' : roleOf(chain);
 };

@@ -1,4 +1,5 @@
 import {cidrHolds} from '../../address.ts';
+import {has} from '../../minors.ts';
 import {nameOf} from '../../state.ts';
 import type {IpFamily} from '../../../target.ts';
 import type {Endpoint, ServicePort} from '../../state.ts';
@@ -8,34 +9,55 @@ import {part} from '../part.ts';
 import type {Policy} from '../policy.ts';
 import {chainOf, setHeader, storeOf} from './containers.ts';
 import {nftNames} from './names.ts';
-import {anyOf, choices, dnat, local, markFor, random, wordsOf} from './words.ts';
+import {anyOf, choices, dnat, fromElsewhere, local, masqueradeBy, random, wordsOf} from './words.ts';
 
-export type NftChainFacts = {readonly family: IpFamily; readonly masqueradeBit: number; readonly localTraffic: LocalTraffic | undefined; readonly nodeIp: string | undefined};
+export type NftChainFacts = {
+	readonly family: IpFamily;
+	readonly minor: number;
+	readonly masqueradeAll: boolean;
+	readonly masqueradeBit: number;
+	readonly localTraffic: LocalTraffic | undefined;
+	readonly nodeIp: string | undefined;
+};
 
 const SOURCE_IS_NODE = 'fib saddr type local';
 
 /** The chains and affinity sets of one port (syncProxyRules of pkg/proxy/nftables/proxier.go). */
-export const nftChains = (port: ServicePort, policy: Policy, {family, masqueradeBit, localTraffic, nodeIp}: NftChainFacts): readonly Container[] => {
+export const nftChains = (port: ServicePort, policy: Policy, facts: NftChainFacts): readonly Container[] => {
+	const {family, minor, masqueradeBit, localTraffic, nodeIp} = facts;
 	const names = nftNames(port);
 	const words = wordsOf(family);
 	const about = nameOf(port);
-	const mark = markFor(masqueradeBit);
+	const mark = masqueradeBy(masqueradeBit, minor);
+	const {affinitySeconds} = port;
+	const hasEndpointChains = affinitySeconds !== undefined || has('nftChainPerEndpoint', minor);
+	const masqueradesHere = !has('nftSharedMasquerading', minor);
 	const proto = `meta l4proto ${port.protocol.toLowerCase()}`;
 	const rule = (role: Role, ...pieces: readonly string[]): Part => part(pieces, {role, about});
 	const chain = (name: string, ...parts: readonly Part[]): Container => chainOf(family, name, parts, about);
 	const numbered = (endpoints: readonly Endpoint[], text: (endpoint: Endpoint) => string): string => choices(endpoints.map((endpoint, index) => [index, text(endpoint)]), endpoints.length);
 
-	/** Without affinity the chain itself draws an endpoint and sends the packet there. */
-	const choose = (endpoints: readonly Endpoint[]): readonly Part[] => port.affinitySeconds === undefined
-		? [rule('endpoint', proto, `dnat to ${random(endpoints.length)} map ${numbered(endpoints, ({ip, port: number}) => `${ip} . ${number}`)}`)]
-		: [
-			...endpoints.map(endpoint => rule('affinity', `${words.source} @${names.affinity(endpoint)}`, `goto ${names.endpoint(endpoint)}`)),
+	/** Where endpoints have no chains, this one draws an endpoint and sends the packet there. */
+	const choose = (endpoints: readonly Endpoint[]): readonly Part[] => hasEndpointChains
+		? [
+			...(affinitySeconds === undefined ? [] : endpoints.map(endpoint => rule('affinity', `${words.source} @${names.affinity(endpoint)}`, `goto ${names.endpoint(endpoint)}`))),
 			rule('endpoint', `${random(endpoints.length)} vmap ${numbered(endpoints, endpoint => `goto ${names.endpoint(endpoint)}`)}`),
-		];
+		]
+		: [rule('endpoint', proto, `dnat to ${random(endpoints.length)} map ${numbered(endpoints, ({ip, port: number}) => `${ip} . ${number}`)}`)];
 
-	const withAffinity = (endpoint: Endpoint, seconds: number): readonly Container[] => [
-		storeOf(family, 'set', names.affinity(endpoint), {header: setHeader(words.addressType, seconds), about}),
-		chain(names.endpoint(endpoint), rule('affinity', `update @${names.affinity(endpoint)} { ${words.source} }`), rule('endpoint', proto, dnat(endpoint))),
+	/** Traffic to the cluster address from outside goes through here to anywhere. */
+	const masqueradeClusterIP = (): readonly Part[] => fromElsewhere(words, facts).map(match => rule('masquerade', `${words.destination} ${port.clusterIP}`, match, mark));
+
+	const policyChain = (kind: 'cluster' | 'local', endpoints: readonly Endpoint[]): readonly Container[] => endpoints.length === 0 ? [] : [
+		chain(names[kind], ...(masqueradesHere && policy.hasInternal && port.internalLocal === (kind === 'local') ? masqueradeClusterIP() : []), ...choose(endpoints)),
+	];
+
+	const ofEndpoint = (endpoint: Endpoint): readonly Container[] => [
+		...(affinitySeconds === undefined ? [] : [storeOf(family, 'set', names.affinity(endpoint), {header: setHeader(words.addressType, affinitySeconds), about})]),
+		chain(names.endpoint(endpoint),
+			...(masqueradesHere ? [rule('masquerade', `${words.source} ${endpoint.ip}`, mark)] : []),
+			...(affinitySeconds === undefined ? [] : [rule('affinity', `update @${names.affinity(endpoint)} { ${words.source} }`)]),
+			rule('endpoint', proto, dnat(endpoint))),
 	];
 
 	const shortCircuit = (): readonly Part[] => [
@@ -53,13 +75,11 @@ export const nftChains = (port: ServicePort, policy: Policy, {family, masquerade
 		return chain(names.firewall, rule('firewall', `${words.source} != ${anyOf([...port.sourceRanges, ...(holdsNode ? port.loadBalancerVIPs : [])])}`, 'drop'));
 	};
 
-	const {affinitySeconds} = port;
 	return [
-		...(policy.cluster.length > 0 ? [chain(names.cluster, ...choose(policy.cluster))] : []),
-		...(policy.local.length > 0 ? [chain(names.local, ...choose(policy.local))] : []),
+		...policyChain('cluster', policy.cluster), ...policyChain('local', policy.local),
 		...(policy.usesExternal ? [external()] : []),
 		// Here also for a port without endpoints.
 		...(port.loadBalancerVIPs.length > 0 && port.sourceRanges.length > 0 ? [firewall()] : []),
-		...(affinitySeconds === undefined ? [] : policy.reachable.flatMap(endpoint => withAffinity(endpoint, affinitySeconds))),
+		...(hasEndpointChains ? policy.reachable.flatMap(endpoint => ofEndpoint(endpoint)) : []),
 	];
 };

@@ -11,7 +11,7 @@ const ROLES: ReadonlyArray<readonly [name: RegExp, role: Role]> = [
 	[/^service-.*\/|^local-|^endpoint-/, 'endpoint'],
 	[/^firewall-/, 'firewall'],
 	[/^affinity-/, 'affinity'],
-	[/^masquerading$|^hairpin-connections$/, 'masquerade'],
+	[/^masquerading$|^hairpin-connections$|^mark-for-masquerade$/, 'masquerade'],
 ];
 
 /** What a chain, map or set is there for, by its name. */

@@ -1,3 +1,4 @@
+import {has} from '../../minors.ts';
 import {nameOf} from '../../state.ts';
 import type {IpFamily} from '../../../target.ts';
 import type {ServicePort} from '../../state.ts';
@@ -11,6 +12,8 @@ import {wordsOf} from './words.ts';
 
 /** An element of one of the maps and sets that all Services share; no value: of a set. */
 type Element = {readonly store: string; readonly key: string; readonly value?: string; readonly about: string};
+
+export type StoreFacts = {readonly family: IpFamily; readonly nodePorts: NodePortAddresses; readonly minor: number};
 
 const REFUSE = 'goto reject-chain';
 
@@ -46,7 +49,7 @@ const partsOf = (name: string, elements: readonly Element[]): readonly Part[] =>
 });
 
 /** The maps and sets that all Services share, with what is in them. */
-export const nftStores = (family: IpFamily, nodePorts: NodePortAddresses, elements: readonly Element[]): readonly Container[] => {
+export const nftStores = ({family, nodePorts, minor}: StoreFacts, elements: readonly Element[]): readonly Container[] => {
 	const {addressType} = wordsOf(family);
 	const of = Map.groupBy(elements, ({store}) => store);
 	const set = (name: string, type: string): Container => storeOf(family, 'set', name, {header: setHeader(type), elements: partsOf(name, of.get(name) ?? [])});
@@ -54,7 +57,7 @@ export const nftStores = (family: IpFamily, nodePorts: NodePortAddresses, elemen
 	const [target, nodePort] = [`${addressType} . inet_proto . inet_service`, 'inet_proto . inet_service'];
 	return [
 		set('cluster-ips', addressType),
-		set('hairpin-connections', `${addressType} . ${target}`),
+		...(has('nftSharedMasquerading', minor) ? [set('hairpin-connections', `${addressType} . ${target}`)] : []),
 		...(nodePorts.all ? [] : [storeOf(family, 'set', 'nodeport-ips', {header: setHeader(addressType), elements: nodePorts.ips.map(ip => part([ip], {role: 'dispatch'}))})]),
 		map('service-ips', target), map('no-endpoint-services', target), map('firewall-ips', target),
 		map('service-nodeports', nodePort), map('no-endpoint-nodeports', nodePort),

@@ -1,4 +1,5 @@
 import {hostPort} from '../../address.ts';
+import {has} from '../../minors.ts';
 import type {IpFamily} from '../../../target.ts';
 import type {Endpoint} from '../../state.ts';
 import type {LocalTraffic} from '../local-traffic.ts';
@@ -31,11 +32,18 @@ export const anyOf = (texts: readonly string[]): string => {
 
 export const hex = (value: number): string => `0x${value.toString(16)}`;
 export const markFor = (bit: number): string => `meta mark set meta mark | ${hex(2 ** bit)}`;
+export const MARK_CHAIN = 'mark-for-masquerade';
+/** How a rule has a packet masqueraded. */
+export const masqueradeBy = (bit: number, minor: number): string => has('nftMarkChain', minor) ? `jump ${MARK_CHAIN}` : markFor(bit);
 
 export const local = ({source}: NftWords, traffic: LocalTraffic, negate = false): string => {
 	const not = negate ? '!= ' : '';
 	return 'cidr' in traffic ? `${source} ${not}${traffic.cidr}` : `iifname ${not}"${traffic.interface}"`;
 };
+
+/** For each rule that masquerades traffic to cluster addresses, what else it matches: traffic that is not of the node's pods, or with masqueradeAll nothing more. */
+export const fromElsewhere = (words: NftWords, {masqueradeAll, localTraffic}: {readonly masqueradeAll: boolean; readonly localTraffic: LocalTraffic | undefined}): readonly string[] =>
+	masqueradeAll ? [''] : localTraffic ? [local(words, localTraffic, true)] : [];
 
 /** What `numgen random mod n` chooses from. Which number stands for which is of no account as long as each of 0 … n-1 stands for one, so then the numbers are left out. */
 export const choices = (by: ReadonlyArray<readonly [number: number, choice: string]>, of: number): string => {
