@@ -1,7 +1,7 @@
 import type {ClusterState} from '../model/state.ts';
 import {TransportError} from '../shell/shell.ts';
 import {MODES, type Mode} from '../target.ts';
-import type {Fact} from './fact.ts';
+import {needed} from './fact.ts';
 import type {ApiFacts} from './gather-api.ts';
 import {modeOf, proxyConfigOf} from './proxy-config.ts';
 import type {NodeFacts} from './read-node.ts';
@@ -9,10 +9,7 @@ import type {NodeFacts} from './read-node.ts';
 type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'proxyConfig' | 'proxyDaemonSet' | 'version'> & Partial<Pick<ApiFacts, 'serviceCIDRs'>>;
 type FromNode = Pick<NodeFacts, 'configz' | 'proxyMode' | 'metrics' | 'sysctls'>;
 
-const needed = <T>(fact: Fact<T>): T => {
-	if (!fact.ok) throw new TransportError(`the cluster's state is not known: ${fact.source}: ${fact.why}`);
-	return fact.value;
-};
+const WHAT = 'the cluster\'s state is not known';
 
 const minorOf = (version: string | undefined): number | undefined => {
 	const [, minor] = /v?1\.(\d+)/.exec(version ?? '') ?? [];
@@ -23,8 +20,8 @@ const minorOf = (version: string | undefined): number | undefined => {
 const proxyMinor = ({proxyDaemonSet, version}: FromApi, node: FromNode | undefined): number => {
 	const own = node?.metrics.ok ? node.metrics.value.samples.find(({name}) => name === 'kubernetes_build_info')?.labels['git_version'] : undefined;
 	const tag = proxyDaemonSet.ok ? /:([^:/@]+)(?:@.*)?$/.exec(proxyDaemonSet.value.spec?.template.spec?.containers[0]?.image ?? '')?.[1] : undefined;
-	const minor = minorOf(own) ?? minorOf(tag) ?? minorOf(needed(version));
-	if (minor === undefined) throw new TransportError(`kube-proxy's version is not known: its metrics say ${own ?? 'nothing'}, its image ${tag ?? 'nothing'}, the API server ${needed(version)}`);
+	const minor = minorOf(own) ?? minorOf(tag) ?? minorOf(needed(WHAT, version));
+	if (minor === undefined) throw new TransportError(`kube-proxy's version is not known: its metrics say ${own ?? 'nothing'}, its image ${tag ?? 'nothing'}, the API server ${needed(WHAT, version)}`);
 	return minor;
 };
 
@@ -39,12 +36,12 @@ const knownMode = (mode: string): Mode => {
  * without, as the cluster's ConfigMap says. Throws TransportError, with the source, when a fact that it needs is missing.
  */
 export const clusterStateOf = (api: FromApi, node?: FromNode): ClusterState => {
-	const config = node?.configz.ok ? node.configz.value : needed(api.proxyConfig);
+	const config = node?.configz.ok ? node.configz.value : needed(WHAT, api.proxyConfig);
 	const beLiberal = node?.sysctls.ok ? node.sysctls.value.values.get('net.netfilter.nf_conntrack_tcp_be_liberal') : undefined;
 	return {
-		services: needed(api.services).items,
-		slices: needed(api.slices).items,
-		nodes: needed(api.nodes).items,
+		services: needed(WHAT, api.services).items,
+		slices: needed(WHAT, api.slices).items,
+		nodes: needed(WHAT, api.nodes).items,
 		mode: knownMode(node?.proxyMode.ok ? node.proxyMode.value : modeOf(config)),
 		minor: proxyMinor(api, node),
 		proxy: proxyConfigOf(config, beLiberal),
