@@ -20,8 +20,8 @@ export type Traits = {
 	readonly noEndpointsFromNode: 'leaves' | 'refused';
 	/** loadBalancerSourceRanges count also where there is no endpoint (iptables/proxier.go usesFWChain asks for endpoints, nftables/proxier.go does not). */
 	readonly firewallWithoutEndpoints: boolean;
-	/** A pod that reaches itself through its Service is masqueraded: always, or only when the endpoint carries this node's name (nftables hairpin-connections, ipvs KUBE-LOOP-BACK). */
-	readonly hairpin: 'any' | 'local';
+	/** A pod that reaches itself through its Service is masqueraded: always, or when an endpoint of it carries this node's name, any such endpoint (ipvs KUBE-LOOP-BACK) or one that traffic reaches (nftables hairpin-connections). */
+	readonly hairpin: 'any' | 'local' | 'reachable';
 	/** A node port without endpoints is refused (or dropped) on every local address, whatever nodePortAddresses says (iptables/proxier.go: `--dst-type LOCAL`). */
 	readonly noEndpointsOnAnyAddress: boolean;
 	/** The Services' addresses are addresses of every node (kube-ipvs0), which therefore answers ARP for them unless strictARP is on. */
@@ -39,7 +39,7 @@ export const TRAITS: Readonly<Record<Mode, Traits>> = {
 	},
 	nftables: {
 		nodePortDefault: 'primary', localhostNodePorts: false, unusedPort: 'refused', unallocated: 'dropped', choice: 'random', noEndpointsFromNode: 'refused',
-		firewallWithoutEndpoints: true, hairpin: 'local', noEndpointsOnAnyAddress: false, bindsAddresses: false,
+		firewallWithoutEndpoints: true, hairpin: 'reachable', noEndpointsOnAnyAddress: false, bindsAddresses: false,
 	},
 };
 
