@@ -29,7 +29,8 @@ export type NodeSeen = {readonly node: TestNode; readonly state: ClusterState; r
 /** All nodes at one moment of the API. `versions` tells two such moments apart. */
 export type NodesSeen = {readonly versions: string; readonly api: ApiFacts; readonly nodes: readonly NodeSeen[]};
 
-const versionsOf = ({services, slices, nodes}: ApiFacts): string => [services, slices]
+/** Of what kube-proxy follows; equal texts, nothing of it has changed between. */
+export const versionsOf = ({services, slices, nodes}: ApiFacts): string => [services, slices]
 	.flatMap(fact => (fact.ok ? fact.value.items : []).map(({metadata}) => `${metadata?.uid} ${metadata?.resourceVersion}`))
 	.concat((nodes.ok ? nodes.value.items : []).map(({metadata}) => `${metadata?.uid} ${JSON.stringify(metadata?.labels)}`)).join('\n');
 
@@ -77,3 +78,16 @@ export const describeDifference = ({node, kind, where, text, actual, about}: Nod
 		}
 	}
 };
+
+const MOST_SHOWN = 12;
+
+/** The first of them, a line each. */
+export const listDifferences = (differences: readonly NodeDifference[]): string =>
+	[...differences.slice(0, MOST_SHOWN).map(one => describeDifference(one)), ...(differences.length > MOST_SHOWN ? [`… and ${differences.length - MOST_SHOWN} more`] : [])].join('\n');
+
+/** Nodes with a difference, each once. */
+export const nodesOf = (differences: readonly NodeDifference[]): readonly string[] => [...new Set(differences.map(({node}) => node))];
+
+/** A line to paste that shows kube-proxy's rules of a node. */
+export const dumpLine = ({mode, family}: Pick<Testbed, 'mode' | 'family'>, node: string): string =>
+	`${mode === 'nftables' ? `nft list table ${family === 'ipv6' ? 'ip6' : 'ip'} kube-proxy` : `${family === 'ipv6' ? 'ip6' : 'ip'}tables-save`}   # on ${node}`;
