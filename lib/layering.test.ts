@@ -12,9 +12,9 @@ const MAY_IMPORT: Readonly<Record<string, {readonly code: readonly string[]; rea
 	'lib/gather': {code: ['base', 'lib/shell', 'lib/model']},
 	'lib/model': {code: [], types: ['base', 'lib/gather']},
 	'lib/chain': {code: ['base', 'lib/gather', 'lib/model', 'lib/probe'], types: ['lib/shell']},
-	'lib/trace': {code: ['lib/model', 'lib/gather'], types: ['base']},
+	'lib/trace': {code: ['lib/model', 'lib/gather'], types: ['base', 'lib/probe']},
 	// What the process of a suite reads from its parent: the plan, the record, the clients' names.
-	'lib/check': {code: ['base', 'lib/shell', 'lib/probe', 'lib/gather', 'lib/model', 'lib/chain', 'lib/run/append.ts', 'lib/run/clients.ts', 'lib/run/run-plan.ts']},
+	'lib/check': {code: ['base', 'lib/shell', 'lib/probe', 'lib/gather', 'lib/model', 'lib/trace', 'lib/chain', 'lib/run/append.ts', 'lib/run/clients.ts', 'lib/run/run-plan.ts']},
 	'lib/faults': {code: ['base', 'lib/shell', 'lib/probe', 'lib/model', 'lib/chain', 'lib/check']},
 	suites: {code: ['base', 'lib/probe', 'lib/gather', 'lib/model', 'lib/check']},
 	reports: {code: ['base']},

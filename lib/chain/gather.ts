@@ -4,6 +4,7 @@ import {clusterStateOf} from '../gather/cluster-state.ts';
 import {reading, type Fact} from '../gather/fact.ts';
 import {gatherApi, type ApiFacts} from '../gather/gather-api.ts';
 import type {NodeTexts} from '../gather/gather-node.ts';
+import {unseen} from '../gather/look.ts';
 import type {Listing} from '../gather/pages.ts';
 import {readNode} from '../gather/read-node.ts';
 import type {Kube} from '../kube.ts';
@@ -19,7 +20,7 @@ import type {IpFamily} from '../target.ts';
 import {dialPlan, type ToDial} from './dial-plan.ts';
 import type {ChainFacts, Dialled, Looked, WalkedNode} from './facts.ts';
 import {inTime} from './in-time.ts';
-import {lookAtNode, unseen} from './look-at-node.ts';
+import {lookAtNode} from './look-at-node.ts';
 
 export type ChainNode = {readonly name: string; /** Of the family. */ readonly ip: string; readonly shell: Shell};
 

@@ -1,5 +1,6 @@
-import {LOOK_NAMES, type LookName} from '../gather/argv.ts';
+import type {LookName} from '../gather/argv.ts';
 import {gatherNode, type NodeTexts} from '../gather/gather-node.ts';
+import {look} from '../gather/look.ts';
 import {readNode} from '../gather/read-node.ts';
 import type {Shell} from '../shell/shell.ts';
 import type {IpFamily} from '../target.ts';
@@ -9,8 +10,6 @@ const OF_FAMILY = {ipv4: ['iptables', 'conntrack'], ipv6: ['ip6tables', 'conntra
 /** In the order in which they are asked: what does not answer the first needs not be asked the others. */
 const PAGES = ['proxyMode', 'configz', 'metrics'] as const satisfies readonly LookName[];
 
-const notLookedAt = (why: string): NodeTexts => Object.fromEntries(LOOK_NAMES.map(name => [name, {ok: false, why, source: name}] as const)) as unknown as NodeTexts;
-
 const isStopped = (texts: NodeTexts): boolean => {
 	const {processes} = readNode(texts);
 	return processes.ok && processes.value.processes.some(({command, state}) => command === 'kube-proxy' && /^[Tt]/.test(state));
@@ -18,11 +17,8 @@ const isStopped = (texts: NodeTexts): boolean => {
 
 /** Looks at what the walk judges of a node. A kube-proxy that stands still is asked nothing: each question would take its whole time limit. */
 export const lookAtNode = async (shell: Shell, family: IpFamily, signal: AbortSignal): Promise<NodeTexts> => {
-	const looks: NodeTexts = {...notLookedAt('not looked at'), ...await gatherNode(shell, {names: [...COMMON, ...OF_FAMILY[family]], signal})};
+	const looks: NodeTexts = await look(shell, [...COMMON, ...OF_FAMILY[family]], signal);
 	if (isStopped(looks)) return {...looks, livez: {ok: false, why: 'not asked: its process is stopped', source: 'livez'}};
 	const first = {...looks, ...await gatherNode(shell, {names: ['livez'], signal})};
 	return first.livez.ok ? {...first, ...await gatherNode(shell, {names: PAGES, signal})} : first;
 };
-
-/** A node that could not be looked at. */
-export const unseen = (why: string): NodeTexts => notLookedAt(why);

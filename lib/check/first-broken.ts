@@ -4,10 +4,11 @@ import {walk} from '../chain/walk.ts';
 import type {Problem} from '../events.ts';
 import {LOOK_NAMES} from '../gather/argv.ts';
 import type {NodeTexts} from '../gather/gather-node.ts';
+import {NOT_LOOKED_AT} from '../gather/look.ts';
 import {CHAIN_TIMEOUT_MS} from '../limits.ts';
 import type {Testbed} from './testbed.ts';
 
-const textOf = (texts: NodeTexts): string => LOOK_NAMES.map(name => texts[name]).filter(fact => fact.ok || fact.why !== 'not looked at')
+const textOf = (texts: NodeTexts): string => LOOK_NAMES.map(name => texts[name]).filter(fact => fact.ok || fact.why !== NOT_LOOKED_AT)
 	.map(fact => `# ${fact.source}\n${fact.ok ? fact.value : `(not known: ${fact.why})\n`}`).join('\n');
 
 /**

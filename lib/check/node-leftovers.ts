@@ -1,4 +1,4 @@
-import type {Fact} from '../gather/fact.ts';
+import {needed} from '../gather/fact.ts';
 import {gatherNode} from '../gather/gather-node.ts';
 import {parseLinks} from '../gather/parse/ip-json.ts';
 import {parseIpsetSave} from '../gather/parse/ipset-save.ts';
@@ -6,23 +6,17 @@ import {parseIptablesSave} from '../gather/parse/iptables-save.ts';
 import {parseIpvsadmSave} from '../gather/parse/ipvsadm-save.ts';
 import {parseNft} from '../gather/parse/nft.ts';
 import {leftovers} from '../model/rules/leftovers.ts';
-import {TransportError} from '../shell/shell.ts';
 import type {Mode} from '../target.ts';
 import type {TestNode} from './testbed.ts';
-
-const textOf = (node: string, fact: Fact<string>): string => {
-	if (!fact.ok) throw new TransportError(`${node}: ${fact.source}: ${fact.why}`);
-	return fact.value;
-};
 
 /** What another mode's kube-proxy has left on a node. Throws TransportError where something could not be looked at. */
 export const leftoversOn = async ({name, shell}: TestNode, mode: Mode, signal: AbortSignal): Promise<readonly string[]> => {
 	const texts = await gatherNode(shell, {names: ['iptables', 'ip6tables', 'nft', 'ipset', 'ipvs', 'links'], signal});
 	return leftovers(mode, {
-		iptables: [parseIptablesSave(textOf(name, texts.iptables), 'ipv4'), parseIptablesSave(textOf(name, texts.ip6tables), 'ipv6')],
-		nft: parseNft(textOf(name, texts.nft)),
-		ipset: parseIpsetSave(textOf(name, texts.ipset)),
-		ipvs: parseIpvsadmSave(textOf(name, texts.ipvs)),
-		links: parseLinks(textOf(name, texts.links)).items.map(link => link.name),
+		iptables: [parseIptablesSave(needed(name, texts.iptables), 'ipv4'), parseIptablesSave(needed(name, texts.ip6tables), 'ipv6')],
+		nft: parseNft(needed(name, texts.nft)),
+		ipset: parseIpsetSave(needed(name, texts.ipset)),
+		ipvs: parseIpvsadmSave(needed(name, texts.ipvs)),
+		links: parseLinks(needed(name, texts.links)).items.map(link => link.name),
 	});
 };

@@ -1,16 +1,13 @@
-import type {Fact} from '../gather/fact.ts';
+import {needed} from '../gather/fact.ts';
 import {clusterStateOf} from '../gather/cluster-state.ts';
 import {gatherApi, type ApiFacts} from '../gather/gather-api.ts';
-import {gatherNode} from '../gather/gather-node.ts';
-import {LOOK_NAMES, type LookName} from '../gather/argv.ts';
+import type {LookName} from '../gather/argv.ts';
+import {look} from '../gather/look.ts';
 import {readNode, type NodeFacts} from '../gather/read-node.ts';
 import {compare} from '../model/rules/compare.ts';
 import type {Difference} from '../model/rules/graph.ts';
-import {actualIptables, usesNfacct} from '../model/rules/iptables/actual.ts';
-import {expectedIptables} from '../model/rules/iptables/expected.ts';
-import {actualNftables} from '../model/rules/nftables/actual.ts';
-import {expectedNftables} from '../model/rules/nftables/expected.ts';
-import {knowsRules} from '../model/rules/supported-minors.ts';
+import {ruleGraphs} from '../model/rules/graphs.ts';
+import type {ClusterState} from '../model/state.ts';
 import {TransportError} from '../shell/shell.ts';
 import type {IpFamily} from '../target.ts';
 import type {TestNode, Testbed} from './testbed.ts';
@@ -18,59 +15,49 @@ import type {TestNode, Testbed} from './testbed.ts';
 const RULES = ['iptables', 'ip6tables', 'nft'] as const satisfies readonly LookName[];
 const SETTINGS = ['configz', 'proxyMode', 'metrics', 'sysctls', 'addresses'] as const satisfies readonly LookName[];
 
-const look = async ({shell}: TestNode, names: readonly LookName[], signal: AbortSignal): Promise<NodeFacts> => {
-	const unasked = Object.fromEntries(LOOK_NAMES.map(name => [name, {ok: false, why: 'not asked for', source: name}])) as Record<LookName, Fact<string>>;
-	return readNode({...unasked, ...await gatherNode(shell, {names, signal})});
-};
+/** What each kube-proxy says of itself, and its node's addresses. It is asked once: one that is stopped later does not answer any more. */
+export type ProxySettings = ReadonlyMap<string, Pick<NodeFacts, (typeof SETTINGS)[number]>>;
 
-const needed = <T>(node: string, fact: Fact<T>): T => {
-	if (!fact.ok) throw new TransportError(`${node}: ${fact.source}: ${fact.why}`);
-	return fact.value;
-};
+export const proxySettings = async ({nodes, signal}: Testbed): Promise<ProxySettings> => new Map(await Promise.all(nodes.map(async ({name, shell}) => {
+	const {configz, proxyMode, metrics, sysctls, addresses} = readNode(await look(shell, SETTINGS, signal));
+	return [name, {configz, proxyMode, metrics, sysctls, addresses}] as const;
+})));
 
-/** What each kube-proxy says of itself. It is asked once: one that is stopped later does not answer any more. */
-export type ProxySettings = ReadonlyMap<string, NodeFacts>;
+/** A node's rules, and the cluster as its kube-proxy must have seen it when they were dumped. */
+export type NodeSeen = {readonly node: TestNode; readonly state: ClusterState; readonly facts: NodeFacts};
 
-export const proxySettings = async ({nodes, signal}: Testbed): Promise<ProxySettings> =>
-	new Map(await Promise.all(nodes.map(async node => [node.name, await look(node, SETTINGS, signal)] as const)));
+/** All nodes at one moment of the API. `versions` tells two such moments apart. */
+export type NodesSeen = {readonly versions: string; readonly api: ApiFacts; readonly nodes: readonly NodeSeen[]};
 
-const versionsOf = ({services, slices, nodes}: ApiFacts): string => [services, slices]
+/** Of what kube-proxy follows; equal texts, nothing of it has changed between. */
+export const versionsOf = ({services, slices, nodes}: ApiFacts): string => [services, slices]
 	.flatMap(fact => (fact.ok ? fact.value.items : []).map(({metadata}) => `${metadata?.uid} ${metadata?.resourceVersion}`))
 	.concat((nodes.ok ? nodes.value.items : []).map(({metadata}) => `${metadata?.uid} ${JSON.stringify(metadata?.labels)}`)).join('\n');
 
-/** A line for each thing that a dump holds and nobody here understands: nothing can be said about such rules. */
-const refuseOdd = (node: string, remainder: readonly {text: string; why: string}[]): void => {
-	if (remainder.length > 0) throw new TransportError(`${node}: ${remainder.length} lines of the dump are not understood, the first: ${remainder[0]?.text} (${remainder[0]?.why})`);
+/** One look at the API and at the rules of all nodes; undefined: the API changed meanwhile, so the two do not belong together. */
+const lookAtNodes = async ({kube, nodes, signal}: Testbed, settings: ProxySettings): Promise<NodesSeen | undefined> => {
+	const api = await gatherApi(kube);
+	const dumped = await Promise.all(nodes.map(async node => ({node, facts: {...readNode(await look(node.shell, RULES, signal)), ...settings.get(node.name)}})));
+	const versions = versionsOf(api);
+	if (versions !== versionsOf(await gatherApi(kube))) return undefined;
+	return {versions, api, nodes: dumped.map(({node, facts}) => ({node, facts, state: clusterStateOf(api, facts)}))};
 };
 
-const differencesOn = (node: TestNode, family: IpFamily, api: ApiFacts, settings: NodeFacts, rules: NodeFacts): readonly Difference[] => {
-	const state = clusterStateOf(api, settings);
-	const known = knowsRules(state.mode, state.minor);
-	if (!known.ok) throw new TransportError(known.why);
-	const addresses = settings.addresses.ok ? settings.addresses.value.items.map(({address}) => address) : undefined;
-	if (state.mode === 'nftables') {
-		const ruleset = needed(node.name, rules.nft);
-		refuseOdd(node.name, ruleset.remainder);
-		return compare(expectedNftables(state, node.name, family, {...(addresses && {addresses})}), actualNftables(ruleset, family));
-	}
-	const dump = needed(node.name, family === 'ipv6' ? rules.ip6tables : rules.iptables);
-	refuseOdd(node.name, dump.remainder);
-	return compare(expectedIptables(state, node.name, family, {nfacct: usesNfacct(dump), ...(addresses && {addresses})}), actualIptables(dump));
+/** How a node's rules differ from what they should be. Throws TransportError where that cannot be told: nothing can be said about rules that are not understood. */
+const differencesOn = ({node: {name}, state, facts}: NodeSeen, family: IpFamily): readonly Difference[] => {
+	const {expected, actual, remainder} = needed(name, ruleGraphs(state, name, family, facts));
+	if (remainder.length > 0) throw new TransportError(`${name}: ${remainder.length} lines of the dump are not understood, the first: ${remainder[0]?.text} (${remainder[0]?.why})`);
+	return compare(expected, actual);
 };
 
 export type NodeDifference = Difference & {readonly node: string};
 
-/** `versions` tells two states of the API apart. */
-export type RulesSeen = {readonly versions: string; readonly differences: readonly NodeDifference[]};
+export type RulesSeen = NodesSeen & {readonly differences: readonly NodeDifference[]};
 
 /** One look at the rules of all nodes: how they differ from what they should be; undefined: the API changed meanwhile, so nothing can be said. */
 export const lookAtRules = async (testbed: Testbed, settings: ProxySettings): Promise<RulesSeen | undefined> => {
-	const {kube, nodes, family, signal} = testbed;
-	const before = await gatherApi(kube);
-	const dumps = await Promise.all(nodes.map(async node => [node, await look(node, RULES, signal)] as const));
-	const versions = versionsOf(before);
-	if (versions !== versionsOf(await gatherApi(kube))) return undefined;
-	return {versions, differences: dumps.flatMap(([node, rules]) => differencesOn(node, family, before, settings.get(node.name) as NodeFacts, rules).map(difference => ({...difference, node: node.name})))};
+	const seen = await lookAtNodes(testbed, settings);
+	return seen && {...seen, differences: seen.nodes.flatMap(one => differencesOn(one, testbed.family).map(difference => ({...difference, node: one.node.name})))};
 };
 
 /** `worker-2: nat KUBE-SEP-… lacks -j DNAT … (ns/svc:port)`. */
@@ -91,3 +78,16 @@ export const describeDifference = ({node, kind, where, text, actual, about}: Nod
 		}
 	}
 };
+
+const MOST_SHOWN = 12;
+
+/** The first of them, a line each. */
+export const listDifferences = (differences: readonly NodeDifference[]): string =>
+	[...differences.slice(0, MOST_SHOWN).map(one => describeDifference(one)), ...(differences.length > MOST_SHOWN ? [`… and ${differences.length - MOST_SHOWN} more`] : [])].join('\n');
+
+/** Nodes with a difference, each once. */
+export const nodesOf = (differences: readonly NodeDifference[]): readonly string[] => [...new Set(differences.map(({node}) => node))];
+
+/** A line to paste that shows kube-proxy's rules of a node. */
+export const dumpLine = ({mode, family}: Pick<Testbed, 'mode' | 'family'>, node: string): string =>
+	`${mode === 'nftables' ? `nft list table ${family === 'ipv6' ? 'ip6' : 'ip'} kube-proxy` : `${family === 'ipv6' ? 'ip6' : 'ip'}tables-save`}   # on ${node}`;

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {KINDS} from './shapes/kinds.ts';
-import {SHAPE_APPS, shapes, type Shapes} from './shapes.ts';
+import {isOfSeed, SHAPE_APPS, shapes, type Shapes} from './shapes.ts';
 
 const SURROUNDINGS = {nodes: [{name: 'worker-1', zone: 'a'}, {name: 'worker-2', zone: 'b'}], pods: [{ip: '10.244.1.5', node: 'worker-1'}, {ip: '10.244.2.7', node: 'worker-2'}]};
 const SEEDS = [0, 1, 2, 7, 255, 4_294_967_295];
@@ -78,4 +78,11 @@ test('hints name nodes and zones that there are', t => {
 	t.true(hints.includes('worker-1') || hints.includes('worker-2'));
 	t.true(hints.includes('a') || hints.includes('b'));
 	t.deepEqual(hints.filter(name => !['worker-1', 'worker-2', 'a', 'b'].includes(name)), []);
+});
+
+test('the addresses of a seed are known as such, and no others', t => {
+	const {services, ingress} = shapes(1, 40);
+	const ips = [...services.flatMap(({spec}) => spec?.externalIPs ?? []), ...[...ingress.values()].flat().flatMap(({ip}) => ip ?? [])];
+	t.true(ips.length > 10 && ips.every(ip => isOfSeed(1, ip)));
+	t.false(ips.some(ip => isOfSeed(2, ip) || isOfSeed(11, ip)));
 });

@@ -32,6 +32,9 @@ export type ShapeSurroundings = {
 /** Of the range for benchmarks (RFC 2544): no network routes it, and each seed has 256 of its own. */
 const externalIp = (seed: number, index: number, second: 18 | 19): string => `198.${second}.${seed & 0xff}.${index & 0xff}`;
 
+/** Whether an address is one of those that a seed gives to Services. */
+export const isOfSeed = (seed: number, ip: string): boolean => ([18, 19] as const).some(second => ip.startsWith(externalIp(seed, 0, second).replace(/0$/, '')));
+
 const placesOf = (draw: Draw, {nodes = [], pods = []}: ShapeSurroundings): readonly Place[] => {
 	const real = draw.shuffled(pods).map(({ip, node}): Place => {
 		const zone = nodes.find(({name}) => name === node)?.zone;

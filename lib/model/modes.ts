@@ -20,6 +20,8 @@ export type Traits = {
 	readonly noEndpointsFromNode: 'leaves' | 'refused';
 	/** loadBalancerSourceRanges count also where there is no endpoint (iptables/proxier.go usesFWChain asks for endpoints, nftables/proxier.go does not). */
 	readonly firewallWithoutEndpoints: boolean;
+	/** A pod that reaches itself through its Service is masqueraded: always, or when an endpoint of it carries this node's name, any such endpoint (ipvs KUBE-LOOP-BACK) or one that traffic reaches (nftables hairpin-connections). */
+	readonly hairpin: 'any' | 'local' | 'reachable';
 	/** A node port without endpoints is refused (or dropped) on every local address, whatever nodePortAddresses says (iptables/proxier.go: `--dst-type LOCAL`). */
 	readonly noEndpointsOnAnyAddress: boolean;
 	/** The Services' addresses are addresses of every node (kube-ipvs0), which therefore answers ARP for them unless strictARP is on. */
@@ -29,20 +31,20 @@ export type Traits = {
 export const TRAITS: Readonly<Record<Mode, Traits>> = {
 	iptables: {
 		nodePortDefault: 'all', localhostNodePorts: true, unusedPort: 'leaves', unallocated: 'leaves', choice: 'random', noEndpointsFromNode: 'leaves',
-		firewallWithoutEndpoints: false, noEndpointsOnAnyAddress: true, bindsAddresses: false,
+		firewallWithoutEndpoints: false, hairpin: 'any', noEndpointsOnAnyAddress: true, bindsAddresses: false,
 	},
 	ipvs: {
 		nodePortDefault: 'all', localhostNodePorts: false, unusedPort: 'refused', unallocated: 'leaves', choice: 'scheduler', noEndpointsFromNode: 'refused',
-		firewallWithoutEndpoints: true, noEndpointsOnAnyAddress: false, bindsAddresses: true,
+		firewallWithoutEndpoints: true, hairpin: 'local', noEndpointsOnAnyAddress: false, bindsAddresses: true,
 	},
 	nftables: {
 		nodePortDefault: 'primary', localhostNodePorts: false, unusedPort: 'refused', unallocated: 'dropped', choice: 'random', noEndpointsFromNode: 'refused',
-		firewallWithoutEndpoints: true, noEndpointsOnAnyAddress: false, bindsAddresses: false,
+		firewallWithoutEndpoints: true, hairpin: 'reachable', noEndpointsOnAnyAddress: false, bindsAddresses: false,
 	},
 };
 
-/** Whether a pod that reaches itself through its Service is masqueraded also when the endpoint does not carry this node's name (nftables hairpin-connections and ipvs KUBE-LOOP-BACK hold only those that do). */
-export const masqueradesAnyHairpin = (mode: Mode, minor: number): boolean => mode === 'iptables' || (mode === 'nftables' && !has('nftSharedMasquerading', minor));
+/** Which pods that reach themselves through their Service are masqueraded; nftables' set hairpin-connections is of 1.36. */
+export const hairpinOf = (mode: Mode, minor: number): Traits['hairpin'] => mode === 'nftables' && !has('nftSharedMasquerading', minor) ? 'any' : TRAITS[mode].hairpin;
 
 /** Whether nodes answer ARP (and neighbour solicitations) for Services' addresses; strictARP sets arp_ignore=1 and arp_announce=2 (ipvs/proxier.go). */
 export const answersArp = (mode: Mode, strictARP: boolean): boolean => TRAITS[mode].bindsAddresses && !strictARP;

@@ -3,6 +3,7 @@ import {spread} from './backends.ts';
 import {categorize} from './categorize.ts';
 import type {Context} from './context.ts';
 import {describe, healthCheckOf, targetByAddress, targetByNodePort, type Target} from './dispatch.ts';
+import {isHairpin} from './hairpin.ts';
 import {has} from './minors.ts';
 import {boundAddresses, isLocal, isOwnPod, takesNodePorts} from './node-view.ts';
 import {allowsNode, isAdmitted} from './source-ranges.ts';
@@ -43,7 +44,7 @@ const toVirtualServer = (given: Case): Verdict => {
 	return {
 		kind: 'backends', because: `${what}: ${bound ? `${policy} Local${local.length === 0 ? `, falling back to all endpoints for want of one on ${view.name}` : ''}` : 'all endpoints'}${masquerade ? ', masqueraded' : ''}`,
 		...(port.affinitySeconds !== undefined && {sticky: port.affinitySeconds}),
-		backends: spread(given, packet, endpoints, ({ip, local: isHere}) => masquerade || (isHere && ip === packet.source)),
+		backends: spread(given, packet, endpoints, endpoint => masquerade || isHairpin(given, packet, endpoint)),
 	};
 };
 

@@ -3,7 +3,8 @@ import {spread} from './backends.ts';
 import {categorize} from './categorize.ts';
 import type {Context} from './context.ts';
 import {describe, healthCheckOf, targetByAddress, targetByNodePort, type Target} from './dispatch.ts';
-import {masqueradesAnyHairpin, TRAITS} from './modes.ts';
+import {isHairpin} from './hairpin.ts';
+import {TRAITS} from './modes.ts';
 import {isLocal, isOwnPod, takesNodePorts} from './node-view.ts';
 import {isAdmitted} from './source-ranges.ts';
 import type {Endpoint} from './state.ts';
@@ -14,8 +15,7 @@ type Case = Context & {readonly packet: Packet; readonly target: Target; readonl
 
 const toBackends = (given: Case, endpoints: readonly Endpoint[], masquerade: boolean, because: string): Verdict => ({
 	kind: 'backends', because, ...(given.target.port.affinitySeconds !== undefined && {sticky: given.target.port.affinitySeconds}),
-	// A pod that meets itself must not see its own address: it would answer itself directly.
-	backends: spread(given, given.packet, endpoints, ({ip, local}) => masquerade || (ip === given.packet.source && (local || masqueradesAnyHairpin(given.state.mode, given.state.minor)))),
+	backends: spread(given, given.packet, endpoints, endpoint => masquerade || isHairpin(given, given.packet, endpoint)),
 });
 
 const NO_ENDPOINTS = 'no endpoint is ready, or terminating but serving';

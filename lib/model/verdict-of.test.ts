@@ -82,6 +82,18 @@ test('a hand-made endpoint without a node name is met by its own pod: only iptab
 	t.deepEqual(MODES.map(mode => show(verdict(testState({mode, ...objects}), NODE, packet('10.0.1.1', '172.30.0.41:80')))), ['10.0.1.1:80!', '10.0.1.1:80', '10.0.1.1:80']);
 });
 
+test('a hand-made endpoint without a node name is met by its own pod, which another Service names: the sets of nftables and ipvs know no Services', t => {
+	const other = (wish: Parameters<typeof endpoint>[1], port = 80, protocol = 'TCP') => ({
+		services: [service(), service({name: 'svc2', clusterIP: '172.30.0.42', ports: [{name: 'p', port: 80, protocol}]})],
+		slices: [slice({endpoints: [endpoint(POD)]}), slice({of: 'svc2', ports: [{name: 'p', port, protocol}], endpoints: [endpoint(POD, wish)]})],
+	});
+	const to = packet(POD, '172.30.0.41:80');
+	const shown = (mode: typeof MODES[number], state: ReturnType<typeof other>) => show(verdict(testState({...state, mode}), NODE, to));
+	t.deepEqual(MODES.map(mode => shown(mode, other({node: NODE}))), MODES.map(() => '10.0.0.2:80!'));
+	t.deepEqual(MODES.map(mode => shown(mode, other({node: NODE, ready: false}))), MODES.map(mode => mode === 'nftables' ? '10.0.0.2:80' : '10.0.0.2:80!'), 'ipvs also knows those that are not ready');
+	for (const different of [other({node: 'node-1'}), other({node: NODE}, 81), other({node: NODE}, 80, 'UDP')]) t.deepEqual(MODES.map(mode => shown(mode, different)), MODES.map(mode => mode === 'iptables' ? '10.0.0.2:80!' : '10.0.0.2:80'));
+});
+
 const withNodePort = {type: 'NodePort', ports: [{name: 'p80', port: 80, protocol: 'TCP', nodePort: 3001}]};
 const nodePort = {services: [service(withNodePort)], slices: [slice({endpoints: [endpoint('10.0.1.1', {node: NODE})]})]};
 

@@ -67,7 +67,8 @@ const udpLine = (to: To, localPort: number | undefined, ears: Ears): Line => {
 	socket.bind(localPort ?? 0, () => socket.connect(to.port, to.ip));
 	return {
 		// A datagram that netfilter stops on its way out fails with EPERM, dropped and rejected alike; what tells a rejection is the ICMP message that comes right after.
-		say: message => socket.send(message, error => error && (error as NodeJS.ErrnoException).code === 'EPERM' ? void setTimeout(() => ears.failed(error), REJECTED_MS) : error && ears.failed(error)),
+		// This process itself may not have been running: what has arrived meanwhile is read first.
+		say: message => socket.send(message, error => error && (error as NodeJS.ErrnoException).code === 'EPERM' ? void setTimeout(() => setImmediate(() => ears.failed(error)), REJECTED_MS) : error && ears.failed(error)),
 		end: () => socket.close(),
 		local,
 		silence: () => undefined,

@@ -62,3 +62,11 @@ test('IPv6', t => {
 test('an unknown node is an error', t => {
 	t.throws(() => tuplesOf(recorded, 'nowhere', {count: 1, seed: 1}), {instanceOf: RangeError, message: /no node nowhere/});
 });
+
+test('from those who send there, and nobody else', t => {
+	const sendersTo = ({destination}: {readonly destination: string}) => destination.startsWith('127.') ? [{from: 'node', source: destination}] as const : [{from: 'pod', source: '10.244.1.77'}, {from: 'node', source: '172.18.0.11'}] as const;
+	const packets = tuplesOf(recorded, 'worker-1', {count: 1500, seed: 1, sendersTo}).map(({packet}) => packet);
+	t.is(packets.length, 1500);
+	t.deepEqual([...new Set(packets.map(({from, source}) => `${from} ${source}`))].toSorted(), ['node 127.0.0.1', 'node 172.18.0.11', 'pod 10.244.1.77']);
+	t.true(packets.filter(({from}) => from === 'node').length > 500, 'each of them in turn');
+});

@@ -17,6 +17,8 @@ export type TupleWishes = {
 	readonly family?: IpFamily;
 	/** As `Surroundings.localAddresses`. */
 	readonly localAddresses?: readonly string[];
+	/** Who sends to a goal; a goal that nobody sends to is left out. To addresses of nodes somebody must. Left out: all kinds of senders, made up, first those who are of interest there. */
+	readonly sendersTo?: (goal: Goal) => readonly Sender[];
 };
 
 /** What a Service serves is worth more packets than what lies beside it: in each round so many, and of what lies beside one for this share. */
@@ -37,14 +39,13 @@ const involved = ({of, via, destination}: Goal, local: readonly string[], random
 	];
 };
 
-/** Packets of all who can send something there, those of interest first. Nothing but the node itself reaches its loopback addresses. */
-const packetsTo = (goal: Goal, senders: readonly Sender[], local: readonly string[], random: () => number): Packet[] => {
-	const {destination, port, protocol} = goal;
+/** All who can send something there, those of interest first. Nothing but the node itself reaches its loopback addresses. */
+const anyoneTo = (senders: readonly Sender[], local: readonly string[], random: () => number) => (goal: Goal): readonly Sender[] => {
+	const {destination} = goal;
 	const others = senders.filter(({from}) => from !== 'node' || !local.includes(destination));
 	// The kernel takes the address itself when the node sends to one of its own.
 	const own = local.includes(destination) ? [destination, loopbackOf(destination)].map((source): Sender => ({from: 'node', source})) : [];
-	const all: readonly Sender[] = isLoopback(destination) ? [{from: 'node', source: destination}] : [...shuffled(involved(goal, local, random), random), ...shuffled([...own, ...others], random)];
-	return all.map(sender => ({...sender, protocol, destination, port}));
+	return isLoopback(destination) ? [{from: 'node', source: destination}] : [...shuffled(involved(goal, local, random), random), ...shuffled([...own, ...others], random)];
 };
 
 const keyOf = ({from, source, destination, port, protocol}: Packet): string => [from, source, destination, port, protocol].join(' ');
@@ -53,12 +54,14 @@ const keyOf = ({from, source, destination, port, protocol}: Packet): string => [
  * Packets that a node may see, all different: first some to every address and port of every Service, from all kinds of senders, and to what lies beside these;
  * then more and more to nodes, the Service range and elsewhere, as many as are asked for. Throws RangeError for a node that is not in the state.
  */
-export const tuplesOf = (state: ClusterState, node: string, {count, seed, family = 'ipv4', localAddresses = []}: TupleWishes): readonly Tuple[] => {
+export const tuplesOf = (state: ClusterState, node: string, {count, seed, family = 'ipv4', localAddresses = [], ...wishes}: TupleWishes): readonly Tuple[] => {
 	const random = randomFrom(seed);
 	const local = [...nodeView(state, node, family, localAddresses).addresses];
-	const senders = sendersOf(state, node, family, random);
+	const {sendersTo: given} = wishes;
+	const sendersTo = given ? (goal: Goal) => shuffled(given(goal), random) : anyoneTo(sendersOf(state, node, family, random), local, random);
+	const packetsTo = (goal: Goal): Packet[] => sendersTo(goal).map(sender => ({...sender, protocol: goal.protocol, destination: goal.destination, port: goal.port}));
 	const queues = shuffled(goalsOf(state, node, family, local), random).toSorted((a, b) => Number(!a.of) - Number(!b.of))
-		.map(goal => ({goal, packets: packetsTo(goal, senders, local, random)}));
+		.map(goal => ({goal, packets: packetsTo(goal)}));
 	const found = new Map<string, Tuple>();
 	const add = ({about, of}: Goal, packet: Packet | undefined) => {
 		if (packet && found.size < count && !found.has(keyOf(packet))) found.set(keyOf(packet), {packet, about, ...(of && {of: nameOf(of)})});
@@ -68,7 +71,7 @@ export const tuplesOf = (state: ClusterState, node: string, {count, seed, family
 		for (const {goal, packets} of queues) for (const packet of packets.splice(0, goal.of ? SERVED_AT_A_TIME : Number(random() < BESIDE))) add(goal, packet);
 		for (let times = 1 + queues.length / 50; times > 0; times--) {
 			const goal = anyGoal(state, family, local, random);
-			add(goal, packetsTo(goal, senders, local, random)[0]);
+			add(goal, packetsTo(goal)[0]);
 		}
 	}
 

@@ -1,6 +1,7 @@
-import {canonicalIp, hostPort} from '../../model/address.ts';
+import {canonicalIp, hostPort, isLoopback} from '../../model/address.ts';
 import type {ConntrackEntry} from '../../gather/parse/conntrack.ts';
 import {servicePorts} from '../../model/service-ports.ts';
+import {verdictsOf} from '../../model/verdict-of.ts';
 import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
 
@@ -27,14 +28,23 @@ const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, f
 		endpoints: new Set(port.endpoints.map(({ip}) => ip)),
 	})));
 
+/** A flow whose destination is as the client gave it, and stays so: its Service refuses, drops, or does not serve this address. */
+const staysAsItIs = ({state, name, facts: {addresses}}: WalkedNode): ((entry: ConntrackEntry) => boolean) => {
+	const own = new Set((addresses.ok ? addresses.value.items : []).map(({address}) => canonicalIp(address) ?? address));
+	const model = state.ok ? verdictsOf(state.value, name, {localAddresses: [...own]}) : undefined;
+	return ({original: {source, destination, destinationPort: port = 0}, reply}) => reply.source === destination
+		&& model?.({protocol: 'UDP', from: own.has(canonicalIp(source) ?? source) || isLoopback(source) ? 'node' : 'outside', source, destination, port}).kind !== 'backends';
+};
+
 const stale = (node: WalkedNode, facts: Pick<ChainFacts, 'namespace' | 'family'>): readonly Finding[] => {
 	const fact = facts.family === 'ipv6' ? node.facts.conntrackIpv6 : node.facts.conntrack;
 	if (!fact.ok) return [unknown(`${node.name}: ${fact.source}: ${fact.why}`)];
 	const ways = waysIn(node, facts);
+	const isAsItMust = staysAsItIs(node);
 	return fact.value.entries.filter(({protocol}) => protocol === 'udp').flatMap(entry => {
 		const way = ways.find(({is}) => is(entry));
 		const {original, reply} = entry;
-		if (!way || way.endpoints.has(canonicalIp(reply.source) ?? reply.source)) return [];
+		if (!way || way.endpoints.has(canonicalIp(reply.source) ?? reply.source) || isAsItMust(entry)) return [];
 		return [broken(`conntrack of ${node.name} still leads udp ${hostPort(original.source, original.sourcePort ?? 0)} → ${hostPort(original.destination, original.destinationPort ?? 0)} to ${hostPort(reply.source, reply.sourcePort ?? 0)}, which is no endpoint of ${way.service}`)];
 	});
 };

@@ -7,6 +7,7 @@ import {eventually} from '../eventually.ts';
 import {carryOut, toolsOf} from './carry-out.ts';
 import {changesOf} from './changes.ts';
 import {cutLink, dropShare, hangDaemon, killNode, rebootNode} from './domain.ts';
+import {outsideRoutes} from './outside-routes.ts';
 import {proxyConfig} from './proxy-config.ts';
 import {pendingUndos} from './undo.ts';
 
@@ -54,6 +55,19 @@ test.serial('a share of the frames is lost, both ways, and none afterwards', asy
 	await back();
 	t.is(await pings(50), 50);
 	await t.notThrowsAsync(carryOut(dropShare(node, 0.3).undo[0] as never, tools, signal), 'twice');
+});
+
+test.serial('the host outside reaches addresses by a node, and goes its own way again afterwards', async t => {
+	const ips = node.ips.map(ip => ip.includes(':') ? '2001:db8:ffff::7' : '198.51.100.7');
+	const ways = async () => Promise.all(ips.map(async ip => /via (\S+)/.exec((await outside.run(['ip', 'route', 'get', ip])).stdout)?.[1]));
+	const before = await ways();
+	t.false(before.some(via => via === undefined || node.ips.includes(via)));
+	const routes = outsideRoutes(cluster.outside as NonNullable<ClusterRef['outside']>, new Map(ips.map((ip, index) => [ip, node.ips[index] as string])));
+	const back = await changes.make(routes);
+	t.deepEqual(await ways(), node.ips);
+	await changes.make(routes);
+	await back();
+	t.deepEqual(await ways(), before);
 });
 
 test.serial('a daemon hangs and goes on', async t => {
