@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
+import {proxyConfigOf} from '../../gather/proxy-config.ts';
 import {openShell} from '../../shell/open.ts';
 import type {ClusterRef, NodeRef} from '../../target.ts';
 import {eventually} from '../eventually.ts';
@@ -8,7 +9,7 @@ import {carryOut, toolsOf} from './carry-out.ts';
 import {changesOf} from './changes.ts';
 import {cutLink, dropShare, hangDaemon, killNode, rebootNode} from './domain.ts';
 import {outsideRoutes} from './outside-routes.ts';
-import {proxyConfig} from './proxy-config.ts';
+import {proxyConfig, type ProxyConfigPatch} from './proxy-config.ts';
 import {pendingUndos} from './undo.ts';
 
 /** A cluster that `vipcheck up` made; its directory is given by whoever runs these tests. */
@@ -99,16 +100,17 @@ test.serial('a node that is booted again serves Services again', async t => {
 	}, {timeoutMs: 60_000, signal}));
 });
 
-/** `iptables.masqueradeBit` as each running kube-proxy has it. */
+/** The bit that masquerading is marked with, as each running kube-proxy has it. */
 const bits = async (): Promise<Readonly<Record<string, number>>> => Object.fromEntries(await Promise.all(cluster.nodes.map(async ({name}) => {
 	const {stdout} = await tools.shell(name).run(['curl', '--silent', 'http://127.0.0.1:10249/configz']);
-	return [name, (JSON.parse(stdout) as {'kubeproxy.config.k8s.io': {iptables: {masqueradeBit: number}}})['kubeproxy.config.k8s.io'].iptables.masqueradeBit] as const;
+	return [name, proxyConfigOf(stdout, undefined).masqueradeBit] as const;
 })));
+const withBit = (masqueradeBit: number): ProxyConfigPatch => ({[cluster.target.mode === 'nftables' ? 'nftables' : 'iptables']: {masqueradeBit}});
 const all = (bit: number) => Object.fromEntries(cluster.nodes.map(({name}) => [name, bit]));
 
 test.serial('kube-proxy with another configuration on all nodes, and as it was', async t => {
 	t.deepEqual(await bits(), all(14));
-	const back = await changes.make(await proxyConfig(tools.kube, cluster.nodes, {iptables: {masqueradeBit: 15}}));
+	const back = await changes.make(await proxyConfig(tools.kube, cluster.nodes, withBit(15)));
 	t.deepEqual(await bits(), all(15));
 	await back();
 	t.deepEqual(await bits(), all(14));
@@ -117,7 +119,7 @@ test.serial('kube-proxy with another configuration on all nodes, and as it was',
 test.serial('kube-proxy with another configuration on one node, and as it was', async t => {
 	const pods = async () => (await tools.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-proxy'})).items.map(({metadata}) => metadata?.name).toSorted();
 	const before = await pods();
-	const back = await changes.make(await proxyConfig(tools.kube, cluster.nodes, {iptables: {masqueradeBit: 15}}, node.name));
+	const back = await changes.make(await proxyConfig(tools.kube, cluster.nodes, withBit(15), node.name));
 	t.deepEqual(await bits(), {...all(14), [node.name]: 15});
 	await back();
 	t.deepEqual(await bits(), all(14));
