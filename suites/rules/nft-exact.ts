@@ -1,5 +1,5 @@
 import check from '../../lib/check/check.ts';
-import {rulesAreExact} from '../../lib/check/exact-rules.ts';
+import {rulesAreExact} from '../../lib/check/rules/exact.ts';
 
 export default check({
 	title: 'On every node kube-proxy\'s table of nftables holds exactly what the API asks for, for Services of every shape: nothing missing, nothing foreign',

@@ -1,5 +1,5 @@
 import check from '../../lib/check/check.ts';
-import {leftoversOn} from '../../lib/check/node-leftovers.ts';
+import {leftoversOn} from '../../lib/check/rules/leftovers.ts';
 import {Violation} from '../../lib/check/problem.ts';
 
 export default check({

@@ -1,5 +1,5 @@
 import check from '../../lib/check/check.ts';
-import {traceAgrees} from '../../lib/check/trace-agrees.ts';
+import {traceAgrees} from '../../lib/check/agreement/agreement.ts';
 
 export default check({
 	title: 'What the API asks for, what the rules of every node do and what a client sees is the same, for at least 2,000 packets to Services of every shape and beside them',

@@ -1,12 +1,12 @@
-import {canonicalIp, hostPort} from '../model/address.ts';
-import type {Grid} from '../events.ts';
-import type {Dial, Vantage} from '../probe/vantage.ts';
-import {seenText, wireDifference} from '../trace/wire.ts';
-import {reproduceLine} from './flows.ts';
-import {describeDifference, dumpLine, type NodeDifference} from './node-rules.ts';
-import {Violation} from './problem.ts';
-import type {Testbed} from './testbed.ts';
-import {lastOf, type Probe} from './trace-probes.ts';
+import {canonicalIp, hostPort} from '../../model/address.ts';
+import type {Grid} from '../../events.ts';
+import type {Dial, Vantage} from '../../probe/vantage.ts';
+import {seenText, wireDifference} from '../../trace/wire.ts';
+import {reproduceLine} from '../flows.ts';
+import {describeDifference, dumpLine, type NodeDifference} from '../rules/node-rules.ts';
+import {Violation} from '../problem.ts';
+import type {Testbed} from '../testbed.ts';
+import {lastOf, type Probe} from './probes.ts';
 
 /** A probe and what was seen of it; no dials: it was not sent. */
 export type Seen = {readonly probe: Probe; readonly dials: readonly Dial[]; /** How the wire differs from the model. */ readonly wire?: string};

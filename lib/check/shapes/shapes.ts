@@ -1,7 +1,7 @@
 import type {V1EndpointSlice, V1LoadBalancerIngress, V1Service} from '@kubernetes/client-node';
-import {type Draw, drawOf} from './shapes/draw.ts';
-import {handMade, type Place} from './shapes/hand-made.ts';
-import {KINDS, type Wish} from './shapes/kinds.ts';
+import {type Draw, drawOf} from './draw.ts';
+import {handMade, type Place} from './hand-made.ts';
+import {KINDS, type Wish} from './kinds.ts';
 
 /** Echo pods that the shapes' selectors find by their label `app`; their containers name the ports 8080 TCP `http` and 8081 UDP `udp`. */
 export const SHAPE_APPS = [

@@ -1,12 +1,12 @@
-import {canonicalIp, familyOf, isLoopback} from '../model/address.ts';
-import type {Goal} from '../trace/goals.ts';
-import type {Sender} from '../trace/senders.ts';
-import type {TracedNode} from '../trace/traced-node.ts';
-import type {Packet} from '../model/verdict.ts';
-import type {Vantage} from '../probe/vantage.ts';
-import {outsideRoutes} from './change/outside-routes.ts';
-import {ofFamily} from './ip.ts';
-import type {Testbed} from './testbed.ts';
+import {canonicalIp, familyOf, isLoopback} from '../../model/address.ts';
+import type {Goal} from '../../trace/goals.ts';
+import type {Sender} from '../../trace/senders.ts';
+import type {TracedNode} from '../../trace/traced-node.ts';
+import type {Packet} from '../../model/verdict.ts';
+import type {Vantage} from '../../probe/vantage.ts';
+import {outsideRoutes} from '../change/outside-routes.ts';
+import {ofFamily} from '../ip.ts';
+import type {Testbed} from '../testbed.ts';
 
 /** All places that really send, and what the one outside reaches by which node. */
 export type Places = {

@@ -1,10 +1,10 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {REFUSAL_PAUSE_MS} from '../limits.ts';
-import type {Dial} from '../probe/vantage.ts';
-import {TransportError} from '../shell/shell.ts';
-import {wireDifference} from '../trace/wire.ts';
-import {clientOf, lastOf, refusalsFor, type Probe} from './trace-probes.ts';
-import type {Places} from './trace-senders.ts';
+import {REFUSAL_PAUSE_MS} from '../../limits.ts';
+import type {Dial} from '../../probe/vantage.ts';
+import {TransportError} from '../../shell/shell.ts';
+import {wireDifference} from '../../trace/wire.ts';
+import {clientOf, lastOf, refusalsFor, type Probe} from './probes.ts';
+import type {Places} from './senders.ts';
 
 /** Probes that are sent so many at a time. `isPaced`: beyond the first AT_ONCE refusals, each REFUSAL_PAUSE_MS after the one before. */
 type Lane = {readonly key: string; readonly width: number; readonly isPaced?: true};

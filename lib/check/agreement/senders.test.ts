@@ -1,8 +1,8 @@
 import test from 'ava';
-import type {Vantage} from '../probe/vantage.ts';
-import {recordedNodes} from '../trace/fixtures/traced.ts';
-import type {TracedNode} from '../trace/traced-node.ts';
-import {sendersBy, type Places} from './trace-senders.ts';
+import type {Vantage} from '../../probe/vantage.ts';
+import {recordedNodes} from '../../trace/fixtures/traced.ts';
+import type {TracedNode} from '../../trace/traced-node.ts';
+import {sendersBy, type Places} from './senders.ts';
 
 const entry = recordedNodes()[1] as TracedNode;
 const IP = '172.18.0.11';

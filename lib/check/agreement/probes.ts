@@ -1,12 +1,12 @@
-import {familyOf} from '../model/address.ts';
-import {difference} from '../trace/agree.ts';
-import {legsOf, type Leg} from '../trace/legs.ts';
-import {tuplesOf, type Tuple} from '../trace/tuples.ts';
-import type {TracedNode} from '../trace/traced-node.ts';
-import {onTheWire, type Echoes, type OnTheWire} from '../trace/wire.ts';
-import type {IpFamily} from '../target.ts';
-import type {Testbed} from './testbed.ts';
-import {sendersBy, type Places} from './trace-senders.ts';
+import {familyOf} from '../../model/address.ts';
+import {difference} from '../../trace/agree.ts';
+import {legsOf, type Leg} from '../../trace/legs.ts';
+import {tuplesOf, type Tuple} from '../../trace/tuples.ts';
+import type {TracedNode} from '../../trace/traced-node.ts';
+import {onTheWire, type Echoes, type OnTheWire} from '../../trace/wire.ts';
+import type {IpFamily} from '../../target.ts';
+import type {Testbed} from '../testbed.ts';
+import {sendersBy, type Places} from './senders.ts';
 
 /** A packet with all that is said about it before it is sent. */
 export type Probe = Tuple & {

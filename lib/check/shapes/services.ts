@@ -1,8 +1,8 @@
 import type {V1EndpointSlice, V1Service} from '@kubernetes/client-node';
-import {minorOf} from '../target.ts';
+import {minorOf} from '../../target.ts';
 import {shapes, SHAPE_APPS} from './shapes.ts';
-import type {Testbed} from './testbed.ts';
-import {echoPods, neverReadyPods} from './workloads.ts';
+import type {Testbed} from '../testbed.ts';
+import {echoPods, neverReadyPods} from '../workloads.ts';
 
 const inFamily = ({family}: Testbed, {metadata, spec}: V1Service): V1Service =>
 	({metadata: {...metadata}, spec: {...spec, ...(spec?.type !== 'ExternalName' && {ipFamilyPolicy: 'SingleStack', ipFamilies: [family === 'ipv6' ? 'IPv6' : 'IPv4']})}});

@@ -1,13 +1,13 @@
-import {needed} from '../gather/fact.ts';
-import {gatherNode} from '../gather/gather-node.ts';
-import {parseLinks} from '../gather/parse/ip-json.ts';
-import {parseIpsetSave} from '../gather/parse/ipset-save.ts';
-import {parseIptablesSave} from '../gather/parse/iptables-save.ts';
-import {parseIpvsadmSave} from '../gather/parse/ipvsadm-save.ts';
-import {parseNft} from '../gather/parse/nft.ts';
-import {leftovers} from '../model/rules/leftovers.ts';
-import type {Mode} from '../target.ts';
-import type {TestNode} from './testbed.ts';
+import {needed} from '../../gather/fact.ts';
+import {gatherNode} from '../../gather/gather-node.ts';
+import {parseLinks} from '../../gather/parse/ip-json.ts';
+import {parseIpsetSave} from '../../gather/parse/ipset-save.ts';
+import {parseIptablesSave} from '../../gather/parse/iptables-save.ts';
+import {parseIpvsadmSave} from '../../gather/parse/ipvsadm-save.ts';
+import {parseNft} from '../../gather/parse/nft.ts';
+import {leftovers} from '../../model/rules/leftovers.ts';
+import type {Mode} from '../../target.ts';
+import type {TestNode} from '../testbed.ts';
 
 /** What another mode's kube-proxy has left on a node. Throws TransportError where something could not be looked at. */
 export const leftoversOn = async ({name, shell}: TestNode, mode: Mode, signal: AbortSignal): Promise<readonly string[]> => {

@@ -1,7 +1,7 @@
 import {describeDifference, dumpLine, listDifferences, nodesOf, type NodeDifference} from './node-rules.ts';
-import {Violation} from './problem.ts';
-import {quietLook, shapesInForce} from './shapes-in-force.ts';
-import type {Testbed} from './testbed.ts';
+import {Violation} from '../problem.ts';
+import {quietLook, shapesInForce} from '../shapes/in-force.ts';
+import type {Testbed} from '../testbed.ts';
 
 /** Services of every shape, and the rules of every node compared with what they should be, part by part, both ways. */
 export const rulesAreExact = async (testbed: Testbed): Promise<void> => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {KINDS} from './shapes/kinds.ts';
+import {KINDS} from './kinds.ts';
 import {isOfSeed, SHAPE_APPS, shapes, type Shapes} from './shapes.ts';
 
 const SURROUNDINGS = {nodes: [{name: 'worker-1', zone: 'a'}, {name: 'worker-2', zone: 'b'}], pods: [{ip: '10.244.1.5', node: 'worker-1'}, {ip: '10.244.2.7', node: 'worker-2'}]};

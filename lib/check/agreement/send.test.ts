@@ -1,11 +1,11 @@
 import test from 'ava';
-import type {Verdict} from '../model/verdict.ts';
-import type {Destination, Dial, DialOptions, Vantage} from '../probe/vantage.ts';
-import {recordedNodes} from '../trace/fixtures/traced.ts';
-import type {TracedNode} from '../trace/traced-node.ts';
-import type {OnTheWire} from '../trace/wire.ts';
-import type {Probe} from './trace-probes.ts';
-import {sendProbes} from './trace-send.ts';
+import type {Verdict} from '../../model/verdict.ts';
+import type {Destination, Dial, DialOptions, Vantage} from '../../probe/vantage.ts';
+import {recordedNodes} from '../../trace/fixtures/traced.ts';
+import type {TracedNode} from '../../trace/traced-node.ts';
+import type {OnTheWire} from '../../trace/wire.ts';
+import type {Probe} from './probes.ts';
+import {sendProbes} from './send.ts';
 
 const entry = recordedNodes()[1] as TracedNode;
 const plain = (kind: 'refused' | 'dropped'): Verdict => ({kind, because: ''});
