@@ -16,7 +16,21 @@ const lines = (text: string): readonly string[] => text.split('\n').filter(Boole
 /** What ended while it was looked at counts as nothing. */
 const gone = <T>(nothing: T) => (): T => nothing;
 
-const processes = async (): Promise<readonly string[]> => (await readdir('/proc')).filter(name => /^\d+$/.test(name));
+const KTHREADD = '2';
+const INIT = '1';
+
+/** `pid (name) state parent …` of proc(5). */
+const statusOf = async (pid: string): Promise<{readonly state: string; readonly parent: string} | undefined> => {
+	const [, state, parent] = /\) (\S) (\d+)[^)]*$/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(gone(''))) ?? [];
+	return state === undefined || parent === undefined ? undefined : {state, parent};
+};
+
+/** Without the kernel's own threads, which come and go with its work, and without those that have ended and that init has yet to notice. */
+const processes = async (): Promise<readonly string[]> => {
+	const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name) && name !== KTHREADD);
+	const all = await Promise.all(pids.map(async pid => ({pid, status: await statusOf(pid)})));
+	return all.filter(({status}) => status && status.parent !== KTHREADD && !(status.state === 'Z' && status.parent === INIT)).map(({pid}) => pid);
+};
 
 const linksIn = async (dir: string): Promise<readonly string[]> => {
 	const names = await readdir(dir).catch(gone([] as string[]));
@@ -50,7 +64,7 @@ const groups = async (): Promise<number> => {
 
 const links = async (): Promise<number> => lines((await execa('ip', ['-o', 'link', 'show'])).stdout).length;
 
-/** inotify instances and watches of root's processes come with the descriptors. */
+/** Of those given: what ran before has files of its own. inotify instances are among them. */
 const openFiles = async (pids: readonly string[]): Promise<number> => (await Promise.all(pids.map(async pid => (await readdir(`/proc/${pid}/fd`).catch(gone([]))).length))).reduce((sum, count) => sum + count, 0);
 
 const abstractSockets = async (): Promise<number> => lines(await readFile('/proc/net/unix', 'utf8')).filter(line => line.includes(' @')).length;
@@ -77,13 +91,16 @@ const usedOnDisk = async (): Promise<number> => {
 /** Counted by the kernel, the dead ones too that it has not forgotten yet: shown, not judged. */
 const remembered = async (): Promise<number> => Number(/^memory\t\d+\t(\d+)/m.exec(await readFile('/proc/cgroups', 'utf8').catch(gone('')))?.[1] ?? Number.NaN);
 
+const others = new Set(await processes());
+
 /** What is counted → how many; those of SHOWN_ALONE are the whole host's and move by themselves. */
 const count = async (): Promise<Readonly<Record<string, number>>> => {
 	const pids = await processes();
+	const ours = pids.filter(pid => !others.has(pid));
 	const paths = await files();
 	return {
-		processes: pids.length, namespaces: await namespaces(pids), mounts: (await mountLines(pids)).length, cgroups: await groups(), links: await links(),
-		'open files': await openFiles(pids), 'abstract sockets': await abstractSockets(), files: paths.length, 'MiB of files': await mebibytes(paths),
+		processes: ours.length, namespaces: await namespaces(pids), mounts: (await mountLines(pids)).length, cgroups: await groups(), links: await links(),
+		'open files': await openFiles(ours), 'abstract sockets': await abstractSockets(), files: paths.length, 'MiB of files': await mebibytes(paths),
 		'disk, MiB used': await usedOnDisk(), 'cgroups remembered': await remembered(),
 	};
 };
@@ -95,8 +112,8 @@ const before = await count();
 console.log(`| after round | ${Object.keys(before).join(' | ')} |\n|---|${Object.keys(before).map(() => '---:|').join('')}\n${row('none', before)}`);
 const rounds: Readonly<Record<string, number>>[] = [];
 for (let round = 1; round <= Number(times); round++) {
-	const {stdout} = await execa(vipcheck, ['up', '--mode', mode], {stderr: 'inherit'});
-	await execa(vipcheck, ['down', lines(stdout).at(-1) as string], {stderr: 'inherit'});
+	const {stdout} = await execa(vipcheck, ['up', '--mode', mode]);
+	await execa(vipcheck, ['down', lines(stdout).at(-1) as string]);
 	const counts = await count();
 	rounds.push(counts);
 	console.log(row(String(round), counts));
