@@ -94,7 +94,7 @@ const properties = (run: Run, {key, spec, facts, reason, kept}: TargetRun): read
 	['command', run.command.join(' ')],
 	['vipcheck', run.vipcheck],
 	['target', key],
-	['provider', `${spec.provider}: ${reason}`],
+	['provider', reason || spec.provider],
 	['kubernetes', facts?.kubernetes ?? `${spec.version} (asked for)`],
 	['proxy mode', facts?.mode ?? `${spec.mode} (asked for)`],
 	...(facts?.nodes ?? []).map(node => [`node ${node.name}`, `${node.role}, kernel ${node.kernel}, ${node.runtime}`] as const),

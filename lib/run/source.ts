@@ -19,5 +19,5 @@ export const chooseSource = async (flags: TargetFlags & {readonly reuse?: string
 		['mode', target.mode], ['family', target.family], ['provider', target.provider], ['k8s', target.version], ['workers', target.workers], ['parts', target.parts ?? 'auto'],
 	] as const).filter(([flag, is]) => flags[flag] !== undefined && flags[flag] !== is && flags[flag] !== 'auto');
 	if (contradictions.length > 0) throw new UsageError(contradictions.map(([flag, is]) => `cluster ${cluster.id} has --${flag} ${is}, not ${flags[flag]}`).join('; '));
-	return {made: false, cluster, target, reason: `cluster ${cluster.id}, which exists`};
+	return {made: false, cluster, target, reason: `${target.provider}: cluster ${cluster.id}, which exists`};
 };

@@ -34,6 +34,11 @@ test('reds are open, the rest is closed', t => {
 	t.deepEqual([...new Set(details)].sort(), ['broken open', 'failed open', 'known', 'passed']);
 });
 
+test('the list of reds names the broken object', t => {
+	const list = page.slice(page.indexOf('<ol class="reds">')).split('</ol>')[0]!;
+	t.true(list.includes('<span class="layer">layer: rules</span> ipset KUBE-NODE-PORT-TCP on worker-2 lacks 31712'));
+});
+
 test('a red shows all that it knows', t => {
 	const red = page.slice(page.indexOf('<details id="embedded/ipvs/dual/1.36.3/nodeport/every-node"')).split('</details>')[0]!;
 	for (const text of ['an answer from each of 4 nodes on :31712', 'worker-2 X (refused, 15 of 15)', '<span class="layer">rules</span> ipset KUBE-NODE-PORT-TCP', '<dt>Nodes</dt><dd>worker-2</dd>', '<pre>curl --max-time 2', './evidence/nodeport-every-node/dials.json', 'NodePort 31712: from each place', 'aria-label="not as expected">X</b> refused, 15 of 15', 'https://github.com/kubernetes/kubernetes/issues/112133', 'https://kep.k8s.io/1669', '<time>0.8 s</time>']) t.true(red.includes(text), text);

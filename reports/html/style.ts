@@ -42,7 +42,6 @@ h1 { margin: 1.25rem 0 0.35rem; font-size: clamp(1.5rem, 1rem + 2.4vw, 2.1rem); 
 .facts, .problem { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.25rem 1.25rem; align-items: baseline; }
 .facts dt, .problem dt { color: var(--muted); }
 .layer { padding: 0.05em 0.5em; border: 1px solid currentColor; border-radius: 99px; font-size: 0.8125rem; white-space: nowrap; }
-.reds .layer { margin-left: 0.35em; color: var(--muted); }
 
 .reds { border-top: 1px solid var(--line); }
 .reds li { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); padding: 0.5rem 0; border-bottom: 1px solid var(--line); }

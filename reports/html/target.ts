@@ -20,7 +20,7 @@ ${problem ? h`<div class="lost"><h3>The cluster ${facts ? 'was lost' : 'could no
 <dl class="facts">
 <dt>Kubernetes</dt><dd>${facts ? `${facts.kubernetes}, kube-proxy in ${facts.mode} mode` : `${spec.version}, ${spec.mode} (asked for; the cluster was never ready)`}${facts && facts.mode !== spec.mode ? h` <strong>asked for ${spec.mode}</strong>` : ''}</dd>
 ${facts && h`<dt>Parts</dt><dd>${joined(Object.entries(facts.parts).map(([name, version]) => `${name} ${version}`), ', ')}</dd>`}
-<dt>Provider</dt><dd>${spec.provider}${reason && `: ${reason}`}</dd>
+<dt>Provider</dt><dd>${reason || spec.provider}</dd>
 ${kept !== undefined && h`<dt>Kept</dt><dd class="verbatim">${kept}</dd>`}
 </dl>
 <div class="cluster">
