@@ -15,7 +15,7 @@ import {parseSave} from './iptables-save.ts';
 import {readIptables, readNftables} from './look-at.ts';
 import {firstOf} from './service-chains.ts';
 
-const {testbed, tools, rulesOn, close} = await clusterTest('injuries');
+const {testbed, tools, stateOf, close} = await clusterTest('injuries');
 const {cluster, mode, kube, namespace, signal, workers} = testbed;
 const held = changesOf(cluster.dir, 'injuries/held', tools, signal);
 const injured = changesOf(cluster.dir, 'injuries', tools, signal);
@@ -89,7 +89,7 @@ for (const {of, injuries, tool, back, minors} of HOWS) {
 	const isHere = of === mode && minors.some(minor => minor === minorOf(cluster.target.version));
 	if (!isHere) test.skip(`injuries of ${of} ${minors.map(minor => `1.${minor}`).join(' and ')}: this cluster is of ${mode} ${cluster.target.version}`, t => t.fail());
 	for (const {title, plan} of isHere ? injuries : []) test.serial(title, async t => {
-		const before = await rulesOn(node);
+		const before = await stateOf(node);
 		const {input, told, back: saved} = await plan();
 		const takeBack = await injured.make({
 			name: title, make: [{kind: 'run', node: node.name, argv: tool, stdin: input}], undo: [{kind: 'run', node: node.name, argv: back, stdin: saved}],
@@ -98,7 +98,7 @@ for (const {of, injuries, tool, back, minors} of HOWS) {
 		for (const difference of differences) t.log(describeDifference(difference));
 		t.deepEqual(differences.map(difference => ({node: difference.node, untold: untold(difference, told)})), [{node: node.name, untold: []}], input);
 		await takeBack();
-		t.deepEqual(differing(before, await rulesOn(node)), []);
+		t.deepEqual(differing(before, await stateOf(node)), []);
 	});
 }
 
