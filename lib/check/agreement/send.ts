@@ -1,16 +1,21 @@
 import {setTimeout as pause} from 'node:timers/promises';
-import {REFUSAL_PAUSE_MS} from '../../limits.ts';
+import {OWN_REFUSAL_PAUSE_MS, REFUSAL_PAUSE_MS} from '../../limits.ts';
 import type {Dial} from '../../probe/vantage.ts';
 import {TransportError} from '../../shell/shell.ts';
 import {wireDifference} from '../../trace/wire.ts';
 import {clientOf, lastOf, refusalsFor, type Probe} from './probes.ts';
 import type {Places} from './senders.ts';
 
-/** Probes that are sent so many at a time. `isPaced`: beyond the first AT_ONCE refusals, each REFUSAL_PAUSE_MS after the one before. */
-type Lane = {readonly key: string; readonly width: number; readonly isPaced?: true};
+/** Refusals beyond the first `atOnce` begin `pauseMs` after the one before. */
+type Pace = {readonly atOnce: number; readonly pauseMs: number};
 
-/** Refusals that one client gets of one node without a pause. */
-const AT_ONCE = 5;
+/** Probes that are sent so many at a time. */
+type Lane = {readonly key: string; readonly width: number; readonly pace?: Pace};
+
+/** What the kernel sends one client. */
+const TO_A_CLIENT: Pace = {atOnce: 5, pauseMs: REFUSAL_PAUSE_MS};
+/** What it sends in all: the limit of one client does not hold for the node itself. */
+const TO_ITSELF: Pace = {atOnce: 1, pauseMs: OWN_REFUSAL_PAUSE_MS};
 const QUICK = 16;
 /** They cost a socket each, and their time limit. */
 const SILENT = 128;
@@ -22,7 +27,7 @@ const laneOf = (probe: Probe): Lane => {
 	const {model, trace} = lastOf(probe);
 	const place = `${from} ${from === 'outside' ? '' : entry.name}`;
 	if (expected.outcome === 'timeout' || model.kind !== trace.kind || (expected.outcome === 'refused' && !expected.limited && refusalsFor(probe) > 1)) return {key: `silent ${place}`, width: SILENT};
-	if (expected.outcome === 'refused' && expected.limited) return {key: `refused ${clientOf(probe)}`, width: 1, isPaced: true};
+	if (expected.outcome === 'refused' && (expected.limited || model.kind === 'refused')) return {key: `refused ${clientOf(probe)}`, width: 1, pace: expected.limited ? TO_A_CLIENT : TO_ITSELF};
 	// Two first connections of one client at the same time may come to two backends, and it is remembered for both.
 	if (expected.outcome === 'answered' && expected.sticky !== undefined) return {key: `sticky ${clientOf(probe)}`, width: 1};
 	return {key: `quick ${place}`, width: QUICK};
@@ -36,22 +41,22 @@ const send = async (probe: Probe, {vantage}: Places): Promise<readonly Dial[]> =
 };
 
 /** Sends the probes of one lane, and notes what became of each in `sent`. */
-const sendLane = async (lane: readonly Probe[], {width, isPaced}: Lane, places: Places, signal: AbortSignal, sent: Map<Probe, readonly Dial[]>): Promise<void> => {
+const sendLane = async (lane: readonly Probe[], {width, pace}: Lane, places: Places, signal: AbortSignal, sent: Map<Probe, readonly Dial[]>): Promise<void> => {
 	let next = 0;
 	let wrong = 0;
 	let refusals = 0;
 	let dueMs = 0;
-	const paced = async (messages: number): Promise<void> => {
+	const paced = async ({atOnce, pauseMs}: Pace, messages: number): Promise<void> => {
 		refusals += messages;
-		if (refusals > AT_ONCE) await pause(Math.max(0, dueMs - performance.now()), undefined, {signal});
-		dueMs = performance.now() + messages * REFUSAL_PAUSE_MS;
+		if (refusals > atOnce) await pause(Math.max(0, dueMs - performance.now()), undefined, {signal});
+		dueMs = performance.now() + messages * pauseMs;
 	};
 
 	await Promise.all(Array.from({length: Math.min(width, lane.length)}, async () => {
 		for (let index = next++; index < lane.length && wrong < width + ENOUGH_WRONG; index = next++) {
 			signal.throwIfAborted();
 			const probe = lane[index]!;
-			if (isPaced) await paced(refusalsFor(probe));
+			if (pace) await paced(pace, refusalsFor(probe));
 			const dials = await send(probe, places);
 			sent.set(probe, dials);
 			if (wireDifference(probe.expected, dials) !== undefined) wrong++;
