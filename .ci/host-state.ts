@@ -4,7 +4,8 @@ import {execa} from 'execa';
 /** Settings that change by themselves. */
 const MOVING = /^(fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota)|kernel\.(random|ns_last_pid|pty\.nr|printk_ratelimit|sched|perf)|net\.netfilter\.nf_conntrack_count|net\.core\.netdev_rss_key|vm\.stat|net\.ipv[46]\.(conf|neigh)\.vipcheck|dev\.)/;
 
-const lines = (text: string): readonly string[] => text.split('\n').filter(Boolean);
+/** Without empty ones. */
+export const lines = (text: string): readonly string[] => text.split('\n').filter(Boolean);
 const output = async (...[file, ...rest]: [string, ...string[]]): Promise<readonly string[]> => {
 	const result = await execa(file, rest, {reject: false});
 	return result.exitCode === 0 ? lines(result.stdout) : [];
@@ -19,9 +20,12 @@ const processes = async (): Promise<readonly string[]> => {
 	return commands.flat();
 };
 
+/** Where the hierarchies of cgroups are mounted, each once. */
+export const cgroupRoots = async (): Promise<readonly string[]> =>
+	[...new Set(lines(await readFile('/proc/self/mountinfo', 'utf8')).filter(line => / - cgroup2? /.test(line)).map(line => line.split(' ')[4] as string))];
+
 const groups = async (): Promise<readonly string[]> => {
-	const points = lines(await readFile('/proc/self/mountinfo', 'utf8')).filter(line => / - cgroup2? /.test(line)).map(line => line.split(' ')[4] as string);
-	return (await Promise.all(points.map(async point => (await readdir(point)).filter(name => name.startsWith('vipcheck')).map(name => `cgroup ${point}/${name}`)))).flat();
+	return (await Promise.all((await cgroupRoots()).map(async point => (await readdir(point)).filter(name => name.startsWith('vipcheck')).map(name => `cgroup ${point}/${name}`)))).flat();
 };
 
 /** What a cluster could leave on a host or change of it, as lines that can be compared. */

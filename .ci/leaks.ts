@@ -8,11 +8,11 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {execa} from 'execa';
 import {cacheRoot} from '../lib/paths.ts';
+import {cgroupRoots, lines} from './host-state.ts';
 
 const vipcheck = join(import.meta.dirname, '..', 'vipcheck');
 const [times = '10', mode = 'iptables'] = process.argv.slice(2);
 
-const lines = (text: string): readonly string[] => text.split('\n').filter(Boolean);
 /** What ended while it was looked at counts as nothing. */
 const gone = <T>(nothing: T) => (): T => nothing;
 
@@ -40,9 +40,9 @@ const linksIn = async (dir: string): Promise<readonly string[]> => {
 const NAMESPACE = /^(cgroup|ipc|mnt|net|pid|time|user|uts):\[\d+\]$/;
 
 /** Those that a process is in, that a descriptor holds, or that are mounted. */
-const namespaces = async (pids: readonly string[]): Promise<number> => {
+const namespaces = async (pids: readonly string[], mounts: readonly string[]): Promise<number> => {
 	const held = await Promise.all(pids.flatMap(pid => [linksIn(`/proc/${pid}/ns`), linksIn(`/proc/${pid}/fd`)]));
-	const mounted = (await mountLines(pids)).flatMap(line => / (\w+:\[\d+\]) /.exec(line)?.[1] ?? []);
+	const mounted = mounts.flatMap(line => / (\w+:\[\d+\]) /.exec(line)?.[1] ?? []);
 	return new Set([...held.flat(), ...mounted].filter(name => NAMESPACE.test(name))).size;
 };
 
@@ -57,8 +57,7 @@ const mountLines = async (pids: readonly string[]): Promise<readonly string[]> =
 };
 
 const groups = async (): Promise<number> => {
-	const points = new Set(lines(await readFile('/proc/self/mountinfo', 'utf8')).filter(line => / - cgroup2? /.test(line)).map(line => line.split(' ')[4] as string));
-	const below = await Promise.all([...points].map(async point => (await readdir(point, {recursive: true, withFileTypes: true})).filter(entry => entry.isDirectory()).length));
+	const below = await Promise.all((await cgroupRoots()).map(async root => (await readdir(root, {recursive: true, withFileTypes: true})).filter(entry => entry.isDirectory()).length));
 	return below.reduce((sum, count) => sum + count, 0);
 };
 
@@ -97,9 +96,10 @@ const others = new Set(await processes());
 const count = async (): Promise<Readonly<Record<string, number>>> => {
 	const pids = await processes();
 	const ours = pids.filter(pid => !others.has(pid));
+	const mounts = await mountLines(pids);
 	const paths = await files();
 	return {
-		processes: ours.length, namespaces: await namespaces(pids), mounts: (await mountLines(pids)).length, cgroups: await groups(), links: await links(),
+		processes: ours.length, namespaces: await namespaces(pids, mounts), mounts: mounts.length, cgroups: await groups(), links: await links(),
 		'open files': await openFiles(ours), 'abstract sockets': await abstractSockets(), files: paths.length, 'MiB of files': await mebibytes(paths),
 		'disk, MiB used': await usedOnDisk(), 'cgroups remembered': await remembered(),
 	};
