@@ -110,5 +110,5 @@ export const CHAIN_DIAL_TIMEOUT_MS = 2_000;
 
 /** The kernel sends one client 6 ICMP errors at once, then one a second (net.ipv4.icmp_ratelimit, XRLIM_BURST_FACTOR of net/ipv4/icmp.c). */
 export const REFUSAL_PAUSE_MS = 1_100;
-/** The kernel sends 1,000 ICMP messages a second to all clients together, and 50 at once (net.ipv4.icmp_msgs_per_sec, icmp_msgs_burst): half of that, as others are refused meanwhile. */
+/** The kernel sends 1,000 ICMP messages a second to all clients together, and 50 at once (net.ipv4.icmp_msgs_per_sec, icmp_msgs_burst; IcmpOutRateLimitGlobal counts the others): half of that, as others are refused meanwhile. */
 export const OWN_REFUSAL_PAUSE_MS = 2;

@@ -16,6 +16,8 @@ type Lane = {readonly key: string; readonly width: number; readonly pace?: Pace}
 const TO_A_CLIENT: Pace = {atOnce: 5, pauseMs: REFUSAL_PAUSE_MS};
 /** What it sends in all: the limit of one client does not hold for the node itself. */
 const TO_ITSELF: Pace = {atOnce: 1, pauseMs: OWN_REFUSAL_PAUSE_MS};
+/** Nodes share it where they share a kernel that has one limit for all its network namespaces. */
+const ITSELF = 'refused by the node itself';
 const QUICK = 16;
 /** They cost a socket each, and their time limit. */
 const SILENT = 128;
@@ -27,7 +29,8 @@ const laneOf = (probe: Probe): Lane => {
 	const {model, trace} = lastOf(probe);
 	const place = `${from} ${from === 'outside' ? '' : entry.name}`;
 	if (expected.outcome === 'timeout' || model.kind !== trace.kind || (expected.outcome === 'refused' && !expected.limited && refusalsFor(probe) > 1)) return {key: `silent ${place}`, width: SILENT};
-	if (expected.outcome === 'refused' && (expected.limited || model.kind === 'refused')) return {key: `refused ${clientOf(probe)}`, width: 1, pace: expected.limited ? TO_A_CLIENT : TO_ITSELF};
+	if (expected.outcome === 'refused' && expected.limited) return {key: `refused ${clientOf(probe)}`, width: 1, pace: TO_A_CLIENT};
+	if (expected.outcome === 'refused' && model.kind === 'refused') return {key: ITSELF, width: 1, pace: TO_ITSELF};
 	// Two first connections of one client at the same time may come to two backends, and it is remembered for both.
 	if (expected.outcome === 'answered' && expected.sticky !== undefined) return {key: `sticky ${clientOf(probe)}`, width: 1};
 	return {key: `quick ${place}`, width: QUICK};
