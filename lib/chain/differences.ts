@@ -31,16 +31,3 @@ export const differencesOn = (node: WalkedNode, {namespace, family}: Pick<ChainF
 	const own = all.filter(difference => isOwn(difference, namespace, addresses));
 	return {ok: true, source: both.source, value: {own, shared: all.filter(difference => !own.includes(difference) && isShared(difference))}};
 };
-
-/** `nat KUBE-SEP-XXXX on worker-2 lacks …  (ns/svc:port)`. */
-export const differenceText = ({kind, where, text, actual, about}: Difference, node: string): string => {
-	const place = `${where} on ${node}`;
-	const of = about === undefined ? '' : ` (${about})`;
-	if (text.startsWith('(whole ')) return kind === 'missing' ? `${place} is missing${of}` : `${place} is there, and nothing asks for it${of}`;
-	switch (kind) {
-		case 'missing': return `${place} lacks ${text}${of}`;
-		case 'foreign': return `${place} has ${text}, which nothing asks for${of}`;
-		case 'changed': return `${place} has ${actual ?? 'something else'} instead of ${text}${of}`;
-		case 'misplaced': return `${place} has ${text} in the wrong place${of}`;
-	}
-};

@@ -2,7 +2,8 @@ import test from 'ava';
 import {changesOf} from '../check/change/changes.ts';
 import {hangDaemon} from '../check/change/domain.ts';
 import {eventually} from '../check/eventually.ts';
-import {describeDifference, lookAtRules, proxySettings, type NodeDifference, type ProxySettings} from '../check/rules/node-rules.ts';
+import {lookAtRules, proxySettings, type ProxySettings} from '../check/rules/node-rules.ts';
+import {differenceText, type NodeDifference} from '../model/rules/difference-text.ts';
 import {makeShapes} from '../check/shapes/services.ts';
 import type {TestNode} from '../check/testbed.ts';
 import {RULES_EXACT_TIMEOUT_MS} from '../limits.ts';
@@ -39,7 +40,7 @@ test.before(async () => {
 	settings = await proxySettings(testbed);
 	await eventually('every node has exactly the rules that the API asks for', async () => {
 		const seen = await lookAtRules(testbed, settings);
-		return seen?.differences.length === 0 ? {done: true, value: undefined} : {done: false, observed: seen?.differences.map(one => describeDifference(one)).join('\n') ?? 'the API changes'};
+		return seen?.differences.length === 0 ? {done: true, value: undefined} : {done: false, observed: seen?.differences.map(one => differenceText(one)).join('\n') ?? 'the API changes'};
 	}, {timeoutMs: RULES_EXACT_TIMEOUT_MS, signal});
 	// Some endpoints are on this node, and of some Services that are Local none.
 	const [some, none] = [await nodesOf('shape-a'), await nodesOf('shape-b')];
@@ -95,7 +96,7 @@ for (const {of, injuries, tool, back, minors} of HOWS) {
 			name: title, make: [{kind: 'run', node: node.name, argv: tool, stdin: input}], undo: [{kind: 'run', node: node.name, argv: back, stdin: saved}],
 		});
 		const differences = await look();
-		for (const difference of differences) t.log(describeDifference(difference));
+		for (const difference of differences) t.log(differenceText(difference));
 		t.deepEqual(differences.map(difference => ({node: difference.node, untold: untold(difference, told)})), [{node: node.name, untold: []}], input);
 		await takeBack();
 		t.deepEqual(differing(before, await stateOf(node)), []);

@@ -52,13 +52,13 @@ export const up = async (flags: TargetFlags, {providers, interrupts, crashes, ou
 };
 
 /** In one message: the original is no `cause`, for it names logs where they are no longer. */
-const withoutCluster = (error: unknown, steps: readonly string[], show: (text: string) => string, logs: string): Error =>
-	new Error(['no cluster', ...steps, ...causesOf(error).map(text => show(text))].join(': ') + `; its logs are in ${logs}`);
+const withoutCluster = (error: unknown, step: string | undefined, show: (text: string) => string, logs: string): Error =>
+	new Error(['no cluster', ...(step === undefined ? [] : [step]), ...causesOf(error).map(text => show(text))].join(': ') + `; its logs are in ${logs}`);
 
 /** Shows steps as a run shows them, but for those that fail: `up` tells of them when it has taken down what they made, with the place where their logs are then. */
-const showSteps = (out: Out, dir: string): {emit: Parameters<typeof makeCluster>[0]['emit']; /** What ended the others, by name. */ firstFailed(): readonly string[]; stop(): void} => {
+const showSteps = (out: Out, dir: string): {emit: Parameters<typeof makeCluster>[0]['emit']; /** What ended the others, by name. */ firstFailed(): string | undefined; stop(): void} => {
 	let timer: NodeJS.Timeout | undefined;
-	const failed: string[] = [];
+	let firstFailed: string | undefined;
 	const shown = createConsole(out, {dir, clock: {
 		now: Date.now,
 		every(ms, work) {
@@ -68,10 +68,10 @@ const showSteps = (out: Out, dir: string): {emit: Parameters<typeof makeCluster>
 	}});
 	return {
 		emit(event) {
-			if (event.type === 'step-finished' && event.error !== undefined) failed.push(event.step);
+			if (event.type === 'step-finished' && event.error !== undefined) firstFailed ??= event.step;
 			else shown.event({at: Date.now(), ...event});
 		},
-		firstFailed: () => failed.slice(0, 1),
+		firstFailed: () => firstFailed,
 		stop() {
 			clearInterval(timer);
 			if (out.isTTY) out.write('\r\u001B[2K');

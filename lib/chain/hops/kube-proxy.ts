@@ -1,7 +1,8 @@
 import type {Fact} from '../../gather/fact.ts';
 import {valueOf} from '../../gather/parse/metrics.ts';
 import {aside, broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
-import {differenceText, type NodeDifferences} from '../differences.ts';
+import {differenceText} from '../../model/rules/difference-text.ts';
+import type {NodeDifferences} from '../differences.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
 import {changedAtMs, fullName, versionsOf} from '../versions.ts';
 
@@ -62,7 +63,7 @@ const judge = (node: WalkedNode, facts: ChainFacts, differences: Fact<NodeDiffer
 	const own = differences?.ok ? differences.value.own : [];
 	const explained = own.filter(({about = ''}) => mayBeBehind(about.replace(/:[^:]*$/, ''), facts, lastSync));
 	const [first] = explained;
-	const example = first ? `: ${differenceText(first, node.name)}${explained.length > 1 ? ` (and ${explained.length - 1} more)` : ''}` : '';
+	const example = first ? `: ${differenceText({...first, node: node.name})}${explained.length > 1 ? ` (and ${explained.length - 1} more)` : ''}` : '';
 	if ('stands' in state) {
 		const text = `kube-proxy of ${node.name} ${state.stands}${synced}`;
 		const evidence = `${node.name}: ${state.stands}${synced}`;

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type {Grid} from '../../events.ts';
+import type {NodeDifference} from '../../model/rules/difference-text.ts';
 import type {Packet} from '../../model/verdict.ts';
 import type {Dial} from '../../probe/vantage.ts';
 import {difference} from '../../trace/agree.ts';
@@ -7,7 +8,6 @@ import {recordedNodes} from '../../trace/fixtures/traced.ts';
 import {legsOf, type Leg} from '../../trace/legs.ts';
 import type {TracedNode} from '../../trace/traced-node.ts';
 import type {OnTheWire} from '../../trace/wire.ts';
-import type {NodeDifference} from '../rules/node-rules.ts';
 import {Violation} from '../problem.ts';
 import type {Testbed} from '../testbed.ts';
 import type {Probe} from './probes.ts';
@@ -60,7 +60,7 @@ test('model and rules disagree: all three are shown, with the node and, where th
 	const told = judge(seen, [{...DIFFERENCE, node: 'worker-2'}, DIFFERENCE]);
 	if (!('problem' in told)) return t.fail();
 	const {problem, evidence} = told;
-	t.like(problem, {summary: 'model, rules and wire disagree about 1 of 2 packets, on worker-1', nodes: ['worker-1'], layer: {name: 'rules', detail: 'worker-1: ip kube-proxy services lacks a rule'}});
+	t.like(problem, {summary: 'model, rules and wire disagree about 1 of 2 packets, on worker-1', nodes: ['worker-1'], layer: {name: 'rules', detail: 'ip kube-proxy services on worker-1 lacks a rule'}});
 	for (const part of ['model on worker-1: backends: shop/plain clusterIP', 'rules on worker-1: leaves: no rule', 'wire: timeout (no answer to SYN) after 3000 ms', 'model and rules: expected backends', 'model and wire: expected answered, was timeout']) t.true(problem.observed.includes(part), part);
 	t.deepEqual((JSON.parse(evidence.get('disagreements.json') ?? '') as {packet: Packet}[]).map(({packet}) => packet), [seen[0]!.probe.packet]);
 	t.is(judge(seen).grids[0]?.rows[1]?.cells[0]?.text, '0 of 1');

@@ -3,7 +3,8 @@ import type {Grid} from '../../events.ts';
 import type {Dial, Vantage} from '../../probe/vantage.ts';
 import {seenText, wireDifference} from '../../trace/wire.ts';
 import {reproduceLine} from '../flows.ts';
-import {describeDifference, dumpLine, type NodeDifference} from '../rules/node-rules.ts';
+import {differenceText, type NodeDifference} from '../../model/rules/difference-text.ts';
+import {dumpLine} from '../rules/node-rules.ts';
 import {Violation} from '../problem.ts';
 import type {Testbed} from '../testbed.ts';
 import {lastOf, type Probe} from './probes.ts';
@@ -98,7 +99,7 @@ export const judgeSeen = (testbed: Testbed, seen: readonly Seen[], differences: 
 		summary: `model, rules and wire disagree about ${wrong.length} of ${seen.length} packets, on ${nodes.join(', ')}`,
 		expected: 'the same of each packet: by the API\'s objects, by the rules of the node, and as its sender sees it',
 		observed: [...wrong.slice(0, MOST_SHOWN).map(one => textOf(one)), ...(wrong.length > MOST_SHOWN ? [`… and ${wrong.length - MOST_SHOWN} more`] : [])].join('\n'),
-		...(broken && {layer: {name: 'rules', detail: describeDifference(broken)}}),
+		...(broken && {layer: {name: 'rules', detail: differenceText(broken)}}),
 		nodes,
 		reproduce: [...reproduce(wrong[0]!, vantageOf(wrong[0]!.probe)), ...nodes.map(node => dumpLine(testbed, node))],
 	});

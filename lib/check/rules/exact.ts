@@ -1,4 +1,5 @@
-import {describeDifference, dumpLine, listDifferences, nodesOf, type NodeDifference} from './node-rules.ts';
+import {differenceText, type NodeDifference} from '../../model/rules/difference-text.ts';
+import {dumpLine, listDifferences, nodesOf} from './node-rules.ts';
 import {Violation} from '../problem.ts';
 import {quietLook, shapesInForce} from '../shapes/in-force.ts';
 import type {Testbed} from '../testbed.ts';
@@ -23,7 +24,7 @@ export const rulesAreExact = async (testbed: Testbed): Promise<void> => {
 		summary: `the rules are not those that the API asks for, on ${nodesOf(differences).join(', ')}`,
 		expected: 'every part of kube-proxy\'s rules as its source makes it from the API, and nothing else',
 		observed: listDifferences(differences),
-		layer: {name: 'rules', detail: describeDifference(differences[0] as NodeDifference)},
+		layer: {name: 'rules', detail: differenceText(differences[0] as NodeDifference)},
 		nodes: [...nodesOf(differences)],
 		reproduce: nodesOf(differences).map(node => dumpLine(testbed, node)),
 	});

@@ -5,6 +5,7 @@ import type {LookName} from '../../gather/argv.ts';
 import {look} from '../../gather/look.ts';
 import {readNode, type NodeFacts} from '../../gather/read-node.ts';
 import {compare} from '../../model/rules/compare.ts';
+import {differenceText, type NodeDifference} from '../../model/rules/difference-text.ts';
 import type {Difference} from '../../model/rules/graph.ts';
 import {ruleGraphs} from '../../model/rules/graphs.ts';
 import type {ClusterState} from '../../model/state.ts';
@@ -50,8 +51,6 @@ const differencesOn = ({node: {name}, state, facts}: NodeSeen, family: IpFamily)
 	return compare(expected, actual);
 };
 
-export type NodeDifference = Difference & {readonly node: string};
-
 export type RulesSeen = NodesSeen & {readonly differences: readonly NodeDifference[]};
 
 /** One look at the rules of all nodes: how they differ from what they should be; undefined: the API changed meanwhile, so nothing can be said. */
@@ -60,30 +59,11 @@ export const lookAtRules = async (testbed: Testbed, settings: ProxySettings): Pr
 	return seen && {...seen, differences: seen.nodes.flatMap(one => differencesOn(one, testbed.family).map(difference => ({...difference, node: one.node.name})))};
 };
 
-/** `worker-2: nat KUBE-SEP-… lacks -j DNAT … (ns/svc:port)`. */
-export const describeDifference = ({node, kind, where, text, actual, about}: NodeDifference): string => {
-	const of = about === undefined ? '' : `   (${about})`;
-	switch (kind) {
-		case 'missing': {
-			return `${node}: ${where} lacks ${text}${of}`;
-		}
-		case 'foreign': {
-			return `${node}: ${where} has, and nobody asked for it: ${text}${of}`;
-		}
-		case 'changed': {
-			return `${node}: ${where} has ${actual}, it should be ${text}${of}`;
-		}
-		case 'misplaced': {
-			return `${node}: ${where} has in the wrong place ${text}${of}`;
-		}
-	}
-};
-
 const MOST_SHOWN = 12;
 
 /** The first of them, a line each. */
 export const listDifferences = (differences: readonly NodeDifference[]): string =>
-	[...differences.slice(0, MOST_SHOWN).map(one => describeDifference(one)), ...(differences.length > MOST_SHOWN ? [`… and ${differences.length - MOST_SHOWN} more`] : [])].join('\n');
+	[...differences.slice(0, MOST_SHOWN).map(one => differenceText(one)), ...(differences.length > MOST_SHOWN ? [`… and ${differences.length - MOST_SHOWN} more`] : [])].join('\n');
 
 /** Nodes with a difference, each once. */
 export const nodesOf = (differences: readonly NodeDifference[]): readonly string[] => [...new Set(differences.map(({node}) => node))];
