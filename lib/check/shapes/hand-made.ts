@@ -1,5 +1,6 @@
 import type {V1Endpoint, V1EndpointConditions, V1EndpointSlice, V1ServicePort} from '@kubernetes/client-node';
 import {has} from '../../model/minors.ts';
+import type {IpFamily} from '../../target.ts';
 import type {Draw} from './draw.ts';
 
 type Condition = 'ready' | 'not ready' | 'draining' | 'gone' | 'bare';
@@ -18,6 +19,9 @@ export type HandMade = {
 
 /** Where hand-made endpoints point to. */
 export type Place = {readonly ip: string; readonly node?: string; readonly zone?: string};
+
+/** Family of the places' addresses (left out: IPv4), and minor version of kube-proxy (left out: not known). */
+type Of = {readonly family?: IpFamily; readonly minor?: number | undefined};
 
 const CONDITIONS: Readonly<Record<Condition, V1EndpointConditions | undefined>> = {
 	'ready': {ready: true, serving: true, terminating: false},
@@ -40,13 +44,13 @@ const endpointOf = (condition: Condition, place: Place, others: readonly Place[]
 };
 
 /** The slices of a Service: its ports by name, at the ports where echo pods listen (8080 TCP, 8081 UDP). Needs as many places as endpoints, and one more when repeated. */
-export const handMade = (draw: Draw, service: string, ports: readonly V1ServicePort[], wish: HandMade, places: readonly Place[], minor?: number): readonly V1EndpointSlice[] => {
+export const handMade = (draw: Draw, service: string, ports: readonly V1ServicePort[], wish: HandMade, places: readonly Place[], {family = 'ipv4', minor}: Of = {}): readonly V1EndpointSlice[] => {
 	const slicePorts = [
 		...ports.map(({name = '', protocol = 'TCP'}) => ({name, protocol, port: protocol === 'UDP' ? 8081 : 8080})),
 		...(wish.oddPorts ? [{name: 'no-such', protocol: 'TCP', port: 8080}, {name: 'all', protocol: 'TCP'}] : []),
 	];
 	const slice = (name: string, endpoints: V1Endpoint[]): V1EndpointSlice => ({
-		metadata: {name, labels: {'kubernetes.io/service-name': service, 'endpointslice.kubernetes.io/managed-by': 'vipcheck'}}, addressType: 'IPv4', ports: slicePorts, endpoints,
+		metadata: {name, labels: {'kubernetes.io/service-name': service, 'endpointslice.kubernetes.io/managed-by': 'vipcheck'}}, addressType: family === 'ipv6' ? 'IPv6' : 'IPv4', ports: slicePorts, endpoints,
 	});
 	const endpoints = wish.endpoints.map((condition, index) => endpointOf(condition, places[index]!, draw.chance(0.5) ? places.slice(index + 1) : [], wish));
 	if (!wish.repeated) return [slice(`${service}-1`, endpoints)];

@@ -1,8 +1,8 @@
 import {RULES_EXACT_TIMEOUT_MS, RULES_STILL_MS} from '../../limits.ts';
 import {eventually} from '../eventually.ts';
 import {listDifferences, lookAtRules, nodesOf, proxySettings, type ProxySettings, type RulesSeen} from '../rules/node-rules.ts';
+import {isOfSeed} from './addresses.ts';
 import {makeShapes} from './services.ts';
-import {isOfSeed} from './shapes.ts';
 import type {Testbed} from '../testbed.ts';
 
 /** At least 40, so that every shape is there. */

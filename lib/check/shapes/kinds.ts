@@ -13,12 +13,14 @@ export type Wish = {
 	readonly slices?: HandMade;
 };
 
-export type Kind = {readonly name: string; readonly wish: (draw: Draw) => Wish};
+/** Ranges of sources, of the addresses' family. */
+type Sources = {readonly ranges: readonly string[]; readonly everything: string};
+
+export type Kind = {readonly name: string; readonly wish: (draw: Draw, sources: Sources) => Wish};
 
 const NUMBERS = [53, 80, 443, 1024, 5353, 8080, 8443, 9000, 32_767, 65_535];
 /** Seconds; the API takes 1 to 86400. */
 const TIMEOUTS = [1, 5, 60, 600, 10_800, 86_400];
-const RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.0.2.0/24', '203.0.113.7/32', '198.51.100.0/25'];
 
 const app = (name: 'a' | 'b' | 'c' | 'none') => ({selector: {app: `shape-${name}`}});
 const tcp = (draw: Draw, name = 'http'): V1ServicePort => ({name, protocol: 'TCP', port: draw.pick(NUMBERS), targetPort: draw.chance(0.3) ? 'http' : 8080});
@@ -61,8 +63,8 @@ const SELECTED: readonly Kind[] = [
 	{name: 'balancer', wish: draw => ({spec: {...app('a'), ...BALANCER, ports: some(draw)}, ingress: [IP]})},
 	{name: 'balancer-local', wish: draw => ({spec: {...app('b'), ...BALANCER, ports: some(draw), ...EXTERNAL_LOCAL}, ingress: [IP]})},
 	{name: 'balancer-affinity', wish: draw => ({spec: {...app('a'), ...BALANCER, ports: some(draw), ...affinity(draw), ...(draw.chance(0.5) && EXTERNAL_LOCAL)}, ingress: [IP]})},
-	{name: 'balancer-ranges', wish: draw => ({spec: {...app('a'), ...BALANCER, ports: some(draw), loadBalancerSourceRanges: [...draw.shuffled(RANGES).slice(0, draw.int(1, 3))]}, ingress: [IP]})},
-	{name: 'balancer-range-of-all', wish: draw => ({spec: {...app('a'), ...BALANCER, ports: some(draw), loadBalancerSourceRanges: [draw.pick(RANGES), '0.0.0.0/0']}, ingress: [IP]})},
+	{name: 'balancer-ranges', wish: (draw, {ranges}) => ({spec: {...app('a'), ...BALANCER, ports: some(draw), loadBalancerSourceRanges: [...draw.shuffled(ranges).slice(0, draw.int(1, 3))]}, ingress: [IP]})},
+	{name: 'balancer-range-of-all', wish: (draw, {ranges, everything}) => ({spec: {...app('a'), ...BALANCER, ports: some(draw), loadBalancerSourceRanges: [draw.pick(ranges), everything]}, ingress: [IP]})},
 	{name: 'balancer-proxy', wish: draw => ({spec: {...app('a'), ...BALANCER, ports: some(draw)}, ingress: [{...IP, ipMode: 'Proxy'}]})},
 	{name: 'balancer-addresses', wish: draw => ({spec: {...app('a'), ...BALANCER, ports: some(draw)}, ingress: [{...IP, ipMode: 'VIP'}, {...IP, ipMode: 'Proxy'}, IP, {hostname: 'balancer.example'}]})},
 	{name: 'balancer-no-node-ports', wish: draw => ({spec: {...app('a'), ...BALANCER, ports: some(draw), allocateLoadBalancerNodePorts: false, ...(draw.chance(0.5) && EXTERNAL_LOCAL)}, ingress: [IP]})},

@@ -7,14 +7,11 @@ import {echoPods, neverReadyPods} from '../workloads.ts';
 const inFamily = ({family}: Testbed, {metadata, spec}: V1Service): V1Service =>
 	({metadata: {...metadata}, spec: {...spec, ...(spec?.type !== 'ExternalName' && {ipFamilyPolicy: 'SingleStack', ipFamilies: [family === 'ipv6' ? 'IPv6' : 'IPv4']})}});
 
-/**
- * Makes Services of every shape with their pods and hand-made EndpointSlices in the testbed's namespace; answers their names.
- * Hand-made slices are IPv4 only: in an IPv6 run their Services have no endpoints.
- */
+/** Makes Services of every shape with their pods and hand-made EndpointSlices, all of the testbed's family, in its namespace; answers their names. */
 export const makeShapes = async (testbed: Testbed, seed: number, count: number): Promise<readonly string[]> => {
-	const {cluster, kube, namespace, nodes} = testbed;
+	const {cluster, family, kube, namespace, nodes} = testbed;
 	const pods = (await Promise.all(SHAPE_APPS.map(async ({app, replicas, ready}) => (ready ? echoPods : neverReadyPods)(testbed, {name: app, replicas})))).flat();
-	const {services, slices, ingress} = shapes(seed, count, {nodes: nodes.map(({name}) => ({name})), pods: pods.filter(({ip}) => !ip.includes(':')), minor: minorOf(cluster.target.version)});
+	const {services, slices, ingress} = shapes(seed, count, {family, nodes: nodes.map(({name}) => ({name})), pods, minor: minorOf(cluster.target.version)});
 	const made = await Promise.all(services.map(async service => kube.core.createNamespacedService({namespace, body: inFamily(testbed, service)})));
 	await Promise.all([
 		...slices.map(async (body: V1EndpointSlice) => kube.discovery.createNamespacedEndpointSlice({namespace, body})),

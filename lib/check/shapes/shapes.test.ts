@@ -1,10 +1,12 @@
 import test from 'ava';
+import {isOfSeed} from './addresses.ts';
 import {KINDS} from './kinds.ts';
-import {isOfSeed, SHAPE_APPS, shapes, type Shapes} from './shapes.ts';
+import {SHAPE_APPS, shapes, type Shapes} from './shapes.ts';
 
 const SURROUNDINGS = {nodes: [{name: 'worker-1', zone: 'a'}, {name: 'worker-2', zone: 'b'}], pods: [{ip: '10.244.1.5', node: 'worker-1'}, {ip: '10.244.2.7', node: 'worker-2'}]};
 const SEEDS = [0, 1, 2, 7, 255, 4_294_967_295];
 const kindsOf = ({services}: Shapes): readonly string[] => services.map(({metadata}) => metadata!.name!.replace(/-\d+$/, ''));
+const externalOf = ({services, ingress}: Shapes): readonly string[] => [...services.flatMap(({spec}) => spec?.externalIPs ?? []), ...[...ingress.values()].flat().flatMap(({ip}) => ip ?? [])];
 const plain = ({services, slices, ingress}: Shapes) => JSON.stringify([services, slices, [...ingress]]);
 
 test('the same seed gives the same shapes, another gives others', t => {
@@ -44,15 +46,15 @@ const RULES: readonly {readonly name: string; readonly broken: (all: Shapes) => 
 		return owner === undefined || owner.spec?.selector !== undefined;
 	}).map(({metadata}) => metadata?.name)},
 	{name: 'selectors find the apps, or none on purpose', broken: ({services}) => services.flatMap(({spec}) => spec?.selector?.['app'] ?? []).filter(app => app !== 'shape-none' && !SHAPE_APPS.some(each => each.app === app))},
-	{name: 'no external address is given twice', broken: ({services, ingress}) => {
-		const ips = [...services.flatMap(({spec}) => spec?.externalIPs ?? []), ...[...ingress.values()].flat().flatMap(({ip}) => ip ?? [])];
-		return ips.filter((ip, index) => !/^198\.1[89]\.\d+\.\d+$/.test(ip) || ips.indexOf(ip) !== index);
+	{name: 'no external address is given twice', broken: all => {
+		const ips = externalOf(all);
+		return ips.filter((ip, index) => !/^(?:198\.1[89]\.\d+\.\d+|2001:2:0:1[89]::1[\da-f]{2}:[\da-f]{1,2})$/.test(ip) || ips.indexOf(ip) !== index);
 	}},
 ];
 
 for (const {name, broken} of RULES) {
 	test(name, t => {
-		for (const seed of SEEDS) t.deepEqual(broken(shapes(seed, 80, SURROUNDINGS)), []);
+		for (const family of ['ipv4', 'ipv6'] as const) for (const seed of SEEDS) t.deepEqual(broken(shapes(seed, 80, {...SURROUNDINGS, family})), []);
 	});
 }
 
@@ -81,8 +83,21 @@ test('hints name nodes and zones that there are', t => {
 });
 
 test('the addresses of a seed are known as such, and no others', t => {
-	const {services, ingress} = shapes(1, 40);
-	const ips = [...services.flatMap(({spec}) => spec?.externalIPs ?? []), ...[...ingress.values()].flat().flatMap(({ip}) => ip ?? [])];
-	t.true(ips.length > 10 && ips.every(ip => isOfSeed(1, ip)));
-	t.false(ips.some(ip => isOfSeed(2, ip) || isOfSeed(11, ip)));
+	for (const family of ['ipv4', 'ipv6'] as const) {
+		const ips = externalOf(shapes(1, 40, {family}));
+		t.true(ips.length > 10 && ips.every(ip => isOfSeed(1, ip)));
+		t.false(ips.some(ip => isOfSeed(2, ip) || isOfSeed(11, ip)));
+	}
+});
+
+test('IPv6: the same Services, and not one address or range of IPv4', t => {
+	const [four, six] = [shapes(1, 40, {nodes: SURROUNDINGS.nodes}), shapes(1, 40, {nodes: SURROUNDINGS.nodes, family: 'ipv6'})];
+	t.deepEqual(kindsOf(six), kindsOf(four));
+	t.is(externalOf(six).length, externalOf(four).length);
+	const others = [
+		...externalOf(six), ...six.services.flatMap(({spec}) => spec?.loadBalancerSourceRanges ?? []).map(range => range.split('/')[0]!),
+		...six.slices.flatMap(({addressType, endpoints}) => addressType === 'IPv6' ? (endpoints ?? []).flatMap(({addresses}) => addresses) : ['IPv4']),
+	];
+	t.true(others.length > 40);
+	t.deepEqual(others.filter(ip => !ip.includes(':')), []);
 });

@@ -1,4 +1,6 @@
 import type {V1EndpointSlice, V1LoadBalancerIngress, V1Service} from '@kubernetes/client-node';
+import type {IpFamily} from '../../target.ts';
+import {ADDRESSES} from './addresses.ts';
 import {type Draw, drawOf} from './draw.ts';
 import {handMade, type Place} from './hand-made.ts';
 import {KINDS, type Wish} from './kinds.ts';
@@ -21,28 +23,24 @@ export type Shapes = {
 };
 
 export type ShapeSurroundings = {
+	/** Of all addresses; left out: IPv4. */
+	readonly family?: IpFamily;
 	/** For hand-made endpoints. */
 	readonly nodes?: readonly {readonly name: string; readonly zone?: string}[];
-	/** Pods that answer on 8080 TCP and 8081 UDP, for hand-made endpoints to point to; without enough of them, addresses where nobody is (RFC 5737). */
+	/** Pods that answer on 8080 TCP and 8081 UDP, for hand-made endpoints to point to; without enough of them, addresses where nobody is. */
 	readonly pods?: readonly {readonly ip: string; readonly node: string}[];
 	/** Minor version of kube-proxy; left out: not known. */
 	readonly minor?: number | undefined;
 };
 
-/** Of the range for benchmarks (RFC 2544): no network routes it, and each seed has 256 of its own. */
-const externalIp = (seed: number, index: number, second: 18 | 19): string => `198.${second}.${seed & 0xff}.${index & 0xff}`;
-
-/** Whether an address is one of those that a seed gives to Services. */
-export const isOfSeed = (seed: number, ip: string): boolean => ([18, 19] as const).some(second => ip.startsWith(externalIp(seed, 0, second).replace(/0$/, '')));
-
-const placesOf = (draw: Draw, {nodes = [], pods = []}: ShapeSurroundings): readonly Place[] => {
+const placesOf = (draw: Draw, {family = 'ipv4', nodes = [], pods = []}: ShapeSurroundings): readonly Place[] => {
 	const real = draw.shuffled(pods).map(({ip, node}): Place => {
 		const zone = nodes.find(({name}) => name === node)?.zone;
 		return {ip, node, ...(zone !== undefined && {zone})};
 	});
 	const made = draw.shuffled(Array.from({length: 8}, (_, index) => 10 + index)).map((last): Place => {
 		const at = nodes.length === 0 ? undefined : draw.pick(nodes);
-		return {ip: `203.0.113.${last}`, ...(at && {node: at.name}), ...(at?.zone !== undefined && {zone: at.zone})};
+		return {ip: ADDRESSES[family].nobody(last), ...(at && {node: at.name}), ...(at?.zone !== undefined && {zone: at.zone})};
 	});
 	return [...real, ...made];
 };
@@ -57,16 +55,17 @@ const bodyOf = (name: string, {spec, labels}: Wish, externalIPs: string[]): V1Se
 export const shapes = (seed: number, count: number, surroundings: ShapeSurroundings = {}): Shapes => {
 	if (count > 80) throw new RangeError(`at most 80 shapes for a seed, not ${count}: each may take up to three of its 256 addresses`);
 	const draw = drawOf(seed);
+	const addresses = ADDRESSES[surroundings.family ?? 'ipv4'];
 	const kinds = [...draw.shuffled(KINDS), ...Array.from({length: Math.max(0, count - KINDS.length)}, () => draw.pick(KINDS))].slice(0, count);
 	let used = 0;
 	const made = kinds.map(({name: kind, wish}, index) => {
 		const name = `${kind}-${index}`;
-		const wished = wish(draw);
-		const own = (second: 18 | 19): string => externalIp(seed, used++, second);
+		const wished = wish(draw, addresses);
+		const own = (use: 'externalIP' | 'balancer'): string => addresses.external(seed, used++, use);
 		return {
-			name, body: bodyOf(name, wished, Array.from({length: wished.externalIPs ?? 0}, () => own(18))),
-			ingress: wished.ingress?.map(each => each.ip === undefined ? each : {...each, ip: own(19)}),
-			slices: wished.slices ? handMade(draw, name, wished.spec.ports ?? [], wished.slices, placesOf(draw, surroundings), surroundings.minor) : [],
+			name, body: bodyOf(name, wished, Array.from({length: wished.externalIPs ?? 0}, () => own('externalIP'))),
+			ingress: wished.ingress?.map(each => each.ip === undefined ? each : {...each, ip: own('balancer')}),
+			slices: wished.slices ? handMade(draw, name, wished.spec.ports ?? [], wished.slices, placesOf(draw, surroundings), surroundings) : [],
 		};
 	});
 	return {
