@@ -1,4 +1,4 @@
-import {canonicalIp, cidrHolds, familyOf, hostPort, isLinkLocal} from '../../address.ts';
+import {canonicalIp, cidrHolds, familyOf, isLinkLocal} from '../../address.ts';
 import type {Address} from '../../../gather/parse/ip-json.ts';
 import type {Ipset, IpsetDump, IpsetEntry} from '../../../gather/parse/ipset-save.ts';
 import type {IptablesDump} from '../../../gather/parse/iptables-save.ts';
@@ -45,7 +45,7 @@ const realServerOf = ({address, port, forwarding, weight}: IpvsDestination, {pro
 	const all = destinations.reduce((sum, each) => sum + each.weight, 0);
 	const takesShare = forwarding === 'masquerading' && weight > 0;
 	return {
-		...realServerPart(hostPort(canonicalIp(address) ?? address, port), `${WAYS[forwarding]} -w ${weight}`, undefined, takesShare ? weight / all : undefined),
+		...realServerPart({ip: canonicalIp(address) ?? address, port, way: WAYS[forwarding], weight, ...(takesShare && {share: weight / all})}),
 		...(weight === 0 && protocol === 'TCP' && {leftover: true}),
 	};
 };

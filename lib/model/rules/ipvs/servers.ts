@@ -13,9 +13,13 @@ export const serverPlace = (protocol: Protocol, address: string, port: number): 
 const OPTION_ROLES = {'-s': 'endpoint', '-b': 'endpoint', '-o': 'endpoint', '-p': 'affinity', '-M': 'affinity'} as const satisfies Readonly<Record<string, Role>>;
 export const optionPart = (option: keyof typeof OPTION_ROLES, value: string, about?: string): Part => part([option, value], {role: OPTION_ROLES[option], about});
 
-/** A real server; `share`: of the connections of its virtual server. */
-export const realServerPart = (to: string, how: string, about: string | undefined, share: number | undefined): Part =>
-	part([`-r ${to}`, how], {role: 'endpoint', about, ...(share !== undefined && {share: {to, of: share}})});
+type RealServer = {readonly ip: string; readonly port: number; readonly way: '-m' | '-i' | '-g'; readonly weight: number; /** Of the connections of its virtual server; left out: takes none, or otherwise than kube-proxy means. */ readonly share?: number};
+
+/** A real server in ipvsadm's words. Of two with the same address one is the other that was changed. */
+export const realServerPart = ({ip, port, way, weight, share}: RealServer, about?: string): Part => {
+	const [to, how] = [hostPort(ip, port), `${way} -w ${weight}`];
+	return {...part([`-r ${ip}`, `${port} ${how}`], {role: 'endpoint', about, ...(share !== undefined && {share: {to, of: share}})}), text: `-r ${to} ${how}`};
+};
 
 export const serverContainer = (where: string, parts: readonly Part[], about?: string): Container => container({where, kind: 'set', ordered: false, role: 'dispatch', about, parts});
 
@@ -36,7 +40,7 @@ const serversOf = (port: ServicePort, view: NodeView, nodeIps: readonly string[]
 		// The flag 0x10, which is the source's port's for this scheduler.
 		...(scheduler === 'mh' ? [optionPart('-b', 'mh-port', about)] : []),
 	];
-	const realServers = (endpoints: readonly Endpoint[]): readonly Part[] => endpoints.map(({ip, port: number}) => realServerPart(hostPort(ip, number), '-m -w 1', about, 1 / endpoints.length));
+	const realServers = (endpoints: readonly Endpoint[]): readonly Part[] => endpoints.map(({ip, port: number}) => realServerPart({ip, port: number, way: '-m', weight: 1, share: 1 / endpoints.length}, about));
 	return new Map(placesOf(port, nodeIps).map(([address, number, isLocal]) => {
 		const where = serverPlace(port.protocol, address, number);
 		// Without a local endpoint all of them (kubernetes#97081).
