@@ -1,31 +1,13 @@
 import test from 'ava';
-import type {LookName} from '../../gather/argv.ts';
-import type {Fact} from '../../gather/fact.ts';
-import {unseen} from '../../gather/look.ts';
-import {readNode} from '../../gather/read-node.ts';
 import {compare} from './compare.ts';
-import {dumpedCase, dumpedText} from './fixtures/ipvs-dumps.ts';
+import {dumpedCase} from './fixtures/ipvs-dumps.ts';
+import {BOUND, device, ipvsFacts, link, TEXTS} from './fixtures/ipvs-node.ts';
+import type {Change} from './fixtures/ipvs-node.ts';
 import {ruleGraphs} from './graphs.ts';
 import type {ClusterState, IpvsConfig} from '../state.ts';
 
 const {state, node, family, addresses} = dumpedCase('1.36-ranges');
-const sections = new Map(dumpedText('1.36-ranges').split(/^=== /m).slice(1).map(section => [section.split('\n', 1)[0] ?? '', section.slice(section.indexOf('\n') + 1)]));
-const BOUND = [...(sections.get('addresses') ?? '').matchAll(/^inet (\S+)\/32/gm)].map(([, ip]) => ip ?? '');
-
-const device = (ifname: string, ips: readonly string[]) => ({ifname, addr_info: ips.map(local => ({family: local.includes(':') ? 'inet6' : 'inet', local, prefixlen: local.includes(':') ? 128 : 32, scope: 'global'}))});
-const link = (ifname: string, ifindex: number) => ({ifname, ifindex, mtu: 1500});
-const TEXTS = {
-	iptables: sections.get('iptables') ?? '', ipset: sections.get('ipset') ?? '', ipvs: sections.get('ipvs') ?? '',
-	addresses: JSON.stringify([device('lo', ['127.0.0.1', '::1']), device('eth0', addresses), device('kube-ipvs0', BOUND)]),
-	links: JSON.stringify([link('lo', 1), link('eth0', 2), link('kube-ipvs0', 3)]),
-	sysctls: ['conntrack', 'expire_nodest_conn', 'expire_quiescent_template'].map(name => `net.ipv4.vs.${name} = 1\n`).join('') + 'net.ipv4.ip_forward = 1\nnet.ipv4.conf.all.arp_ignore = 0\nnet.ipv4.conf.all.arp_announce = 0\n',
-} as const satisfies Partial<Record<LookName, string>>;
-
-type Change = Partial<Record<keyof typeof TEXTS, string | undefined>>;
-const graphs = (change: Change = {}, of: ClusterState = state) => ruleGraphs(of, node, family, readNode({
-	...unseen('not looked at'),
-	...Object.fromEntries(Object.entries({...TEXTS, ...change}).map(([name, value]): [string, Fact<string>] => [name, value === undefined ? {ok: false, why: 'exit code 1', source: name} : {ok: true, value, source: name}])),
-}));
+const graphs = (change: Change = {}, of: ClusterState = state) => ruleGraphs(of, node, family, ipvsFacts(change));
 const told = (...given: Parameters<typeof graphs>): readonly string[] => {
 	const both = graphs(...given);
 	return both.ok ? compare(both.value.expected, both.value.actual).map(({kind, where, text, actual}) => `${kind} ${where}: ${text}${actual === undefined ? '' : ` / ${actual}`}`) : [`${both.source}: ${both.why}`];
