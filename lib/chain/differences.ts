@@ -13,12 +13,16 @@ export type NodeDifferences = {
 	readonly shared: readonly Difference[];
 };
 
-/** Parts of maps and sets that name no Service belong to one if they hold one of its addresses. Others come and go with what others do meanwhile. */
-const isOwn = ({about, text, actual = ''}: Difference, namespace: string, addresses: ReadonlySet<string>): boolean =>
-	(about === undefined ? [...text.split(' '), ...actual.split(' ')].some(word => addresses.has(word)) : about.startsWith(`${namespace}/`));
+/** `192.0.2.1` of `192.0.2.1:80`, `[fd00::1]:80`, `192.0.2.1/32`; other words as they are. */
+const hostOf = (word: string): string => /^\[(.+)\]:\d+$/.exec(word)?.[1] ?? word.replace(/^([\d.]+):\d+$|\/\d+$/, '$1');
 
-/** A chain that is the same whatever the Services; a whole chain that nobody expects is another Service's, or not used any more. */
-const isShared = ({about, where, kind, text}: Difference): boolean => about === undefined && !/ (?:map|set) /.test(where) && !(kind === 'foreign' && text.startsWith('(whole '));
+/** Parts of maps and sets, and virtual servers, that name no Service belong to one if they hold one of its addresses. Others come and go with what others do meanwhile. */
+const isOwn = ({about, where, text, actual = ''}: Difference, namespace: string, addresses: ReadonlySet<string>): boolean =>
+	(about === undefined ? [text, actual, where].flatMap(each => each.split(/[ ,]/)).some(word => addresses.has(word) || addresses.has(hostOf(word))) : about.startsWith(`${namespace}/`));
+
+/** A chain, or a set of ipset, that is the same whatever the Services; what nobody expects in a set, or as a whole, is another Service's, or not used any more. */
+const isShared = ({about, where, kind, text}: Difference): boolean =>
+	about === undefined && !/ (?:map|set) /.test(where) && !(kind === 'foreign' && (text.startsWith('(whole ') || /^(?:ipset |kube-ipvs0$)/.test(where)));
 
 /** Compares what a node's rules should be with what they are. Services of other namespaces are left out: they are being changed while this one is looked at. */
 export const differencesOn = (node: WalkedNode, {namespace, family}: Pick<ChainFacts, 'namespace' | 'family'>): Fact<NodeDifferences> => {

@@ -32,7 +32,10 @@ const kube = (more: object = {}): Kube => {
 };
 
 const key = (name: LookName): string => LOOKS[name].argv.join(' ');
+/** Whether the node has ipsets or virtual servers at all: it has none. */
+const GUARDS = (['ipset', 'ipvs'] as const).map(name => LOOKS[name].guard.argv.join(' '));
 const replies = (node: 'worker-1' | 'worker-2', more: Readonly<Record<string, Reply>> = {}): Readonly<Record<string, Reply>> => ({
+	...Object.fromEntries(GUARDS.map(guard => [guard, {exitCode: 1}])),
 	[key('processes')]: process('Ssl'), [key('nft')]: '{"nftables": []}', [key('sysctls')]: 'net.ipv4.ip_forward = 1\n', [key('links')]: '[]',
 	[key('addresses')]: JSON.stringify([{ifname: 'eth0', addr_info: [{family: 'inet', local: node === 'worker-1' ? '172.18.0.11' : '172.18.0.12', prefixlen: 16}]}]),
 	[key('iptables')]: recordedDump('iptables', node), [key('conntrack')]: '', [key('livez')]: page('ok'), [key('proxyMode')]: page('iptables'), [key('configz')]: page('{}', 404), [key('metrics')]: page(''), ...more,
@@ -60,7 +63,7 @@ test('all is looked at, by commands that only look', async t => {
 	t.deepEqual([facts.services.ok && facts.services.value.length, facts.pods.ok, facts.dials.length, facts.lookups], [1, true, 5, undefined]);
 	t.true(facts.dials.every(({dials}) => dials.ok && dials.value.every(({outcome}) => outcome === 'answered')));
 	t.true(texts.get('worker-2')?.iptables.ok);
-	t.deepEqual(calls.toSorted(), ['processes', 'nft', 'sysctls', 'addresses', 'links', 'iptables', 'conntrack', 'livez', 'proxyMode', 'configz', 'metrics'].map(name => key(name as LookName)).toSorted());
+	t.deepEqual(calls.toSorted(), [...GUARDS, ...['processes', 'nft', 'sysctls', 'addresses', 'links', 'iptables', 'conntrack', 'livez', 'proxyMode', 'configz', 'metrics'].map(name => key(name as LookName))].toSorted());
 });
 
 test('no node is named: all are suspected', async t => {

@@ -9,6 +9,7 @@ import {modeOf, proxyConfigOf} from './proxy-config.ts';
 
 const read = (name: string): string => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
 const DEFAULTS = {clusterCIDRs: [], detectLocalMode: 'ClusterCIDR', masqueradeAll: false, masqueradeBit: 14, localhostNodePorts: true, nodePortAddresses: [], tcpBeLiberal: false};
+const IPVS_DEFAULTS = {scheduler: 'rr', excludeCIDRs: [], strictARP: false};
 
 for (const [name, text, sysctl, expected] of [
 	['config.conf of a cluster', read('config.conf'), '0', {clusterCIDRs: ['10.244.0.0/16']}],
@@ -21,7 +22,10 @@ for (const [name, text, sysctl, expected] of [
 	['a prefix', 'detectLocalMode: InterfaceNamePrefix\ndetectLocal: {bridgeInterface: cni0, interfaceNamePrefix: veth}', undefined, {detectLocalMode: 'InterfaceNamePrefix', localInterface: 'veth'}],
 	['no way of its own', 'detectLocalMode: Other', undefined, {detectLocalMode: 'none'}],
 	["iptables' part", 'iptables: {masqueradeAll: true, masqueradeBit: 3, localhostNodePorts: false}\nnftables: {masqueradeBit: 5}', undefined, {masqueradeAll: true, masqueradeBit: 3, localhostNodePorts: false}],
-	["iptables' part in ipvs", 'mode: ipvs\niptables: {masqueradeAll: true, masqueradeBit: 0}', undefined, {masqueradeAll: true, masqueradeBit: 0}],
+	["iptables' part in ipvs", 'mode: ipvs\niptables: {masqueradeAll: true, masqueradeBit: 0}', undefined, {masqueradeAll: true, masqueradeBit: 0, ipvs: IPVS_DEFAULTS}],
+	["ipvs' part", 'mode: ipvs\nipvs: {scheduler: mh, excludeCIDRs: [192.0.2.0/24], strictARP: true}', undefined, {ipvs: {scheduler: 'mh', excludeCIDRs: ['192.0.2.0/24'], strictARP: true}}],
+	["ipvs' part as /configz of 1.36 shows it", read('configz.json').replace('"mode":"iptables"', '"mode":"ipvs"').replace('"strictARP":false', '"strictARP":true'), '0', {clusterCIDRs: ['10.244.0.0/16'], ipvs: {...IPVS_DEFAULTS, strictARP: true}}],
+	["ipvs' part as /configz of 1.35 shows it", read('configz-1.35.json').replace('"Mode":"nftables"', '"Mode":"ipvs"').replace('"Scheduler":""', '"Scheduler":"wrr"').replace('"ExcludeCIDRs":null', '"ExcludeCIDRs":["fd00::/8"]'), '0', {clusterCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56'], nodePortAddresses: ['172.18.0.11/32', 'fd00:172:18::11/128'], ipvs: {...IPVS_DEFAULTS, scheduler: 'wrr', excludeCIDRs: ['fd00::/8']}}],
 	["nftables' part", 'mode: nftables\niptables: {masqueradeAll: true, masqueradeBit: 3}\nnftables: {masqueradeBit: 5}', undefined, {masqueradeBit: 5}],
 	['addresses', 'nodePortAddresses: [primary]', undefined, {nodePortAddresses: ['primary']}],
 	['be liberal, by configuration', 'conntrack: {tcpBeLiberal: true}', '0', {tcpBeLiberal: true}],

@@ -1,5 +1,5 @@
 import {parse} from 'yaml';
-import type {ProxyConfig} from '../model/state.ts';
+import type {IpvsConfig, ProxyConfig} from '../model/state.ts';
 import {TransportError} from '../shell/shell.ts';
 import {isInternal, versioned} from './internal-config.ts';
 import {isObject, number, part, text, texts, type JsonObject} from './parse/json.ts';
@@ -18,6 +18,9 @@ const objectOf = (source: string): JsonObject => {
 };
 
 const LOCAL_MODES = ['ClusterCIDR', 'NodeCIDR', 'BridgeInterface', 'InterfaceNamePrefix'] as const;
+
+/** pkg/proxy/ipvs/proxier.go: no scheduler is rr. */
+const ipvsOf = (ipvs: JsonObject): IpvsConfig => ({scheduler: text(ipvs['scheduler']) || 'rr', excludeCIDRs: texts(ipvs['excludeCIDRs']), strictARP: ipvs['strictARP'] === true});
 
 /** The mode that a configuration asks for; '' is iptables on Linux. */
 export const modeOf = (source: string): string => text(objectOf(source)['mode']) || 'iptables';
@@ -46,5 +49,6 @@ export const proxyConfigOf = (source: string, tcpBeLiberal: string | undefined):
 		localhostNodePorts: iptables['localhostNodePorts'] !== false,
 		nodePortAddresses: texts(config['nodePortAddresses']),
 		tcpBeLiberal: part(config, 'conntrack')['tcpBeLiberal'] === true || (tcpBeLiberal !== undefined && tcpBeLiberal !== '0'),
+		...(config['mode'] === 'ipvs' && {ipvs: ipvsOf(part(config, 'ipvs'))}),
 	};
 };

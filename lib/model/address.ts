@@ -67,5 +67,8 @@ export const cidrHolds = (cidr: string, address: string): boolean => {
 /** Addresses of 127/8 and ::1. */
 export const isLoopback = (ip: string): boolean => ip === '::1' || ip.startsWith('127.');
 
+/** IPv6 addresses that hold on one link alone, fe80::/10. */
+export const isLinkLocal = (ip: string): boolean => /^fe[89ab][\da-f]:/.test(ip);
+
 /** `ip:port`, IPv6 in brackets, as Go's net.JoinHostPort. */
 export const hostPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;

@@ -19,6 +19,17 @@ export type ProxyConfig = {
 	readonly nodePortAddresses: readonly string[];
 	/** net.netfilter.nf_conntrack_tcp_be_liberal as the proxy found or set it: without it INVALID packets are dropped. */
 	readonly tcpBeLiberal: boolean;
+	/** Of ipvs mode alone; left out: as kube-proxy has it without any configuration. */
+	readonly ipvs?: IpvsConfig;
+};
+
+export type IpvsConfig = {
+	/** Of every virtual server: `rr`, `mh` … */
+	readonly scheduler: string;
+	/** Virtual servers at these addresses are somebody else's: kube-proxy does not take them down. */
+	readonly excludeCIDRs: readonly string[];
+	/** kube-proxy sets arp_ignore and arp_announce, so that nodes do not answer ARP for the addresses of kube-ipvs0. */
+	readonly strictARP: boolean;
 };
 
 /** What the API says, with what decides how kube-proxy turns it into rules. Objects are the API's own, as JSON. */

@@ -13,15 +13,15 @@ import {TransportError} from '../../shell/shell.ts';
 import type {IpFamily} from '../../target.ts';
 import type {TestNode, Testbed} from '../testbed.ts';
 
-const RULES = ['iptables', 'ip6tables', 'nft'] as const satisfies readonly LookName[];
-const SETTINGS = ['configz', 'proxyMode', 'metrics', 'sysctls', 'addresses'] as const satisfies readonly LookName[];
+const RULES = ['iptables', 'ip6tables', 'nft', 'ipset', 'ipvs', 'addresses', 'links'] as const satisfies readonly LookName[];
+const SETTINGS = ['configz', 'proxyMode', 'metrics', 'sysctls'] as const satisfies readonly LookName[];
 
-/** What each kube-proxy says of itself, and its node's addresses. It is asked once: one that is stopped later does not answer any more. */
+/** What each kube-proxy says of itself, and its node's settings. It is asked once: one that is stopped later does not answer any more. */
 export type ProxySettings = ReadonlyMap<string, Pick<NodeFacts, (typeof SETTINGS)[number]>>;
 
 export const proxySettings = async ({nodes, signal}: Testbed): Promise<ProxySettings> => new Map(await Promise.all(nodes.map(async ({name, shell}) => {
-	const {configz, proxyMode, metrics, sysctls, addresses} = readNode(await look(shell, SETTINGS, signal));
-	return [name, {configz, proxyMode, metrics, sysctls, addresses}] as const;
+	const {configz, proxyMode, metrics, sysctls} = readNode(await look(shell, SETTINGS, signal));
+	return [name, {configz, proxyMode, metrics, sysctls}] as const;
 })));
 
 /** A node's rules, and the cluster as its kube-proxy must have seen it when they were dumped. */
@@ -69,5 +69,8 @@ export const listDifferences = (differences: readonly NodeDifference[]): string 
 export const nodesOf = (differences: readonly NodeDifference[]): readonly string[] => [...new Set(differences.map(({node}) => node))];
 
 /** A line to paste that shows kube-proxy's rules of a node. */
-export const dumpLine = ({mode, family}: Pick<Testbed, 'mode' | 'family'>, node: string): string =>
-	`${mode === 'nftables' ? `nft list table ${family === 'ipv6' ? 'ip6' : 'ip'} kube-proxy` : `${family === 'ipv6' ? 'ip6' : 'ip'}tables-save`}   # on ${node}`;
+export const dumpLine = ({mode, family}: Pick<Testbed, 'mode' | 'family'>, node: string): string => {
+	const ip = family === 'ipv6' ? 'ip6' : 'ip';
+	const line = {iptables: `${ip}tables-save`, ipvs: `${ip}tables-save; ipset save; ipvsadm-save -n; ip addr show kube-ipvs0`, nftables: `nft list table ${ip} kube-proxy`}[mode];
+	return `${line}   # on ${node}`;
+};

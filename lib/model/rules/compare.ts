@@ -39,16 +39,20 @@ const within = (expected: Container, actual: Container): readonly Difference[] =
 	return [
 		...changed.map(([wanted, instead]) => of(expected, 'changed', wanted, instead.text)),
 		...missing.map(each => of(expected, 'missing', each)),
-		...foreign.map(each => of(expected, 'foreign', each)),
+		...foreign.filter(({leftover}) => !leftover).map(each => of(expected, 'foreign', each)),
 		...misplaced(expected, pairs).flatMap(index => expected.parts[index] ?? []).map(each => of(expected, 'misplaced', each)),
 	];
 };
+
+/** How an expected container, or the one of several as good that is most like it, differs from what is there. */
+const nearest = (expected: Container, actual: Container): readonly Difference[] =>
+	[expected, ...(expected.or ?? [])].map(each => within(each, actual)).reduce((least, each) => each.length < least.length ? each : least);
 
 /** All differences, both ways, by container: those that are expected first, in their order, then those that nobody expects. Empty: the two are the same. */
 export const compare = (expected: Graph, actual: Graph): readonly Difference[] => [
 	...[...expected.values()].flatMap(each => {
 		const found = actual.get(each.where);
-		return found ? within(each, found) : [wholeOf(each, 'missing')];
+		return found ? nearest(each, found) : [wholeOf(each, 'missing')];
 	}),
 	...[...actual.values()].filter(({where, leftover}) => !expected.has(where) && !leftover).map(each => wholeOf(each, 'foreign')),
 ];

@@ -17,11 +17,13 @@ export type Part = {
 	readonly last?: true;
 	/** Texts that are as good: two Services claim one key of a map, and Go's order of iteration decides. */
 	readonly or?: readonly string[];
+	/** On its way out: not foreign where it is not expected. */
+	readonly leftover?: true;
 };
 
-/** A chain, a map or a set: what it holds, in order where order counts. */
+/** A chain, a map or a set (of ipset too, a virtual server with its real servers, the addresses of an interface): what it holds, in order where order counts. */
 export type Container = {
-	/** Where it is, as a user would look it up: `nat KUBE-SVC-XXXX`, `ip kube-proxy map service-ips`. */
+	/** Where it is, as a user would look it up: `nat KUBE-SVC-XXXX`, `ip kube-proxy map service-ips`, `ipset KUBE-CLUSTER-IP`, `ipvs TCP 10.96.0.10:53`. */
 	readonly where: string;
 	readonly kind: 'chain' | 'map' | 'set';
 	/** Order of the parts decides (a chain whose rules exclude each other anyway has none). */
@@ -32,6 +34,8 @@ export type Container = {
 	readonly parts: readonly Part[];
 	/** Holds nothing that is kube-proxy's, or nothing any more (it deletes a chain later than what leads there): not foreign where it is not expected. */
 	readonly leftover?: true;
+	/** Containers that are as good: two Services claim one place, and Go's order of iteration decides. */
+	readonly or?: readonly Container[];
 };
 
 /** All that kube-proxy holds on one node in one family, normalised; made from the API (expected) or from a dump (actual). Key: `where`. */

@@ -23,6 +23,8 @@ for (const [title, mode, texts, expected] of [
 	['iptables in ipvs mode: some chains are shared', 'ipvs', {chains: IPTABLES}, ['iptables nat KUBE-SVC-AAAA (mode iptables)', 'iptables nat KUBE-SEP-BBBB (mode iptables)', 'iptables nat KUBE-NODEPORTS (mode iptables)']],
 	['ipvs in iptables mode', 'iptables', {chains: ['KUBE-NODE-PORT'], sets: 'create KUBE-CLUSTER-IP hash:ip,port family inet hashsize 1024 maxelem 65536\n', servers: '-A -t 10.96.0.1:443 -s rr\n', links: ['lo', 'kube-ipvs0']},
 		['iptables nat KUBE-NODE-PORT (mode ipvs)', 'ipset KUBE-CLUSTER-IP (mode ipvs)', 'virtual server 10.96.0.1 (mode ipvs)', 'interface kube-ipvs0 (mode ipvs)']],
+	['the canary in ipvs mode, whose kube-proxy has none', 'ipvs', {chains: ['KUBE-PROXY-CANARY', 'KUBE-FORWARD']}, ['iptables nat KUBE-PROXY-CANARY (mode iptables)']],
+	['sets of others whose names begin alike', 'iptables', {sets: ['KUBE-SRC-ABCDEFGHIJKLMNOP', 'KUBE-6-LOAD-BALANCER-SOURCE-CID'].map(name => `create ${name} hash:ip family inet hashsize 1024 maxelem 65536\n`).join('')}, ['ipset KUBE-6-LOAD-BALANCER-SOURCE-CID (mode ipvs)']],
 	['ipvs in ipvs mode', 'ipvs', {chains: ['KUBE-NODE-PORT'], sets: 'create KUBE-CLUSTER-IP hash:ip,port family inet hashsize 1024 maxelem 65536\n', links: ['kube-ipvs0']}, []],
 	['nftables in iptables mode, both families', 'iptables', {tables: ['ip', 'ip6']}, ['nft table ip kube-proxy (mode nftables)', 'nft table ip6 kube-proxy (mode nftables)']],
 	['nftables in nftables mode', 'nftables', {tables: ['ip', 'ip6']}, []],

@@ -3,7 +3,7 @@ import {knowsRules} from './supported-minors.ts';
 
 for (const [mode, minor, ok] of [
 	['iptables', 33, false], ['iptables', 34, true], ['iptables', 36, true], ['iptables', 37, false],
-	['nftables', 34, false], ['nftables', 35, true], ['nftables', 36, true], ['nftables', 37, false], ['ipvs', 36, false],
+	['nftables', 34, false], ['nftables', 35, true], ['nftables', 36, true], ['nftables', 37, false], ['ipvs', 34, false], ['ipvs', 35, true], ['ipvs', 36, true], ['ipvs', 37, false],
 ] as const) test(`rules of ${mode} 1.${minor} are ${ok ? '' : 'not '}known`, t => {
 	t.is(knowsRules(mode, minor).ok, ok);
 });

@@ -1,17 +1,16 @@
 import type {Mode, Support} from '../../target.ts';
 
 /**
- * Minor versions of kube-proxy whose rules `expectedIptables` and `expectedNftables` know, first and last.
+ * Minor versions of kube-proxy whose rules `expectedIptables`, `expectedNftables` and `expectedIpvs` know, first and last.
  * iptables: the sources of 1.35 and 1.36 make the same rules, and no change is known since 1.34.
  * nftables: the sources of 1.35 and 1.36; what they do otherwise is told by ../minors.ts. From 1.37 a single endpoint has no map (kubernetes#140723).
+ * ipvs: the sources of 1.35 and 1.36, which make the same rules.
  */
-const KNOWN: Readonly<Record<Mode, readonly [first: number, last: number] | undefined>> = {iptables: [34, 36], nftables: [35, 36], ipvs: undefined};
+const KNOWN: Readonly<Record<Mode, readonly [first: number, last: number]>> = {iptables: [34, 36], nftables: [35, 36], ipvs: [35, 36]};
 
 /** Whether the rules of a mode and minor version can be told exactly. */
 export const knowsRules = (mode: Mode, minor: number): Support => {
-	const known = KNOWN[mode];
-	if (!known) return {ok: false, why: `the rules of ${mode} mode are not modelled`};
-	const [first, last] = known;
+	const [first, last] = KNOWN[mode];
 	const versions = first === last ? `1.${first}` : `1.${first} to 1.${last}`;
 	return minor >= first && minor <= last
 		? {ok: true, how: `rules of ${mode} mode as kube-proxy ${versions} programs them`}

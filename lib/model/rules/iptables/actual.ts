@@ -1,21 +1,18 @@
 import type {IptablesChain, IptablesDump, IptablesRule} from '../../../gather/parse/iptables-save.ts';
 import type {Container, Graph, Part} from '../graph.ts';
+import {CHAIN_NAMES} from '../chain-names.ts';
 import {container, graphOf, part} from '../part.ts';
 import {canonicalPieces} from './canonical.ts';
 import {sharesOf} from './draws.ts';
 import {isPortChain} from './names.ts';
 import {roleOfChain, roleOfRule} from './roles.ts';
 
-const FRAME = new Set([
-	'KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'KUBE-NODEPORTS', 'KUBE-FORWARD', 'KUBE-PROXY-FIREWALL', 'KUBE-FIREWALL',
-	'KUBE-POSTROUTING', 'KUBE-MARK-MASQ', 'KUBE-PROXY-CANARY',
-]);
-/** Of ipvs mode; kube-proxy does not take them down when it goes on in iptables mode. */
-const OF_IPVS = new Set(['KUBE-LOAD-BALANCER', 'KUBE-NODE-PORT', 'KUBE-SOURCE-RANGES-FIREWALL', 'KUBE-IPVS-FILTER', 'KUBE-IPVS-OUT-FILTER']);
+/** Of all modes: kube-proxy does not take the chains of ipvs mode down when it goes on in iptables mode, nor those of iptables mode. KUBE-FIREWALL is kubelet's too. */
+const NAMES: ReadonlySet<string> = new Set(['KUBE-FIREWALL', ...Object.values(CHAIN_NAMES).flat()]);
 const BUILT_IN = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
 
 /** Whether a chain is kube-proxy's, expected or left behind. KUBE-KUBELET-CANARY and KUBE-IPTABLES-HINT are kubelet's, all others somebody else's. */
-const isOurs = (name: string): boolean => FRAME.has(name) || OF_IPVS.has(name) || isPortChain(name);
+const isOurs = (name: string): boolean => NAMES.has(name) || isPortChain(name);
 
 const ABOUT = /(?:^|(?:traffic for|other traffic to) )([a-z\d-]+\/[a-z\d-]+(?::[a-z\d-]+)?)(?: |$)/;
 

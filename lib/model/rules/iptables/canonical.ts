@@ -1,4 +1,5 @@
 import type {IptablesMatch, IptablesOption, IptablesRule} from '../../../gather/parse/iptables-save.ts';
+import {ipvsOptions} from './ipvs-match.ts';
 
 const NATIVE: ReadonlyArray<readonly [option: string, short: string]> = [
 	['source', '-s'], ['destination', '-d'], ['in-interface', '-i'], ['out-interface', '-o'], ['fragment', '-f'], ['protocol', '-p'],
@@ -22,7 +23,11 @@ const nativePieces = (matches: readonly IptablesMatch[]): readonly string[] => {
 
 const modulePieces = (matches: readonly IptablesMatch[]): readonly string[] => {
 	const modules = Map.groupBy(matches.filter(match => match.instance > 0 && match.module !== 'comment' && !isPort(match)), ({instance}) => instance);
-	return [...modules.values()].map(same => [`-m ${same[0]?.module}`, ...same.filter(({option}) => option !== '').map(match => optionText(match))].join(' ')).sort();
+	return [...modules.values()].map(same => {
+		const [{module = ''} = {}] = same;
+		const options = same.filter(({option}) => option !== '');
+		return [`-m ${module}`, ...(module === 'ipvs' ? ipvsOptions(options) : options).map(match => optionText(match))].join(' ');
+	}).sort();
 };
 
 /** A rule that only counts. */

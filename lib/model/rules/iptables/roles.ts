@@ -2,10 +2,10 @@ import type {Role} from '../graph.ts';
 import {CHAINS} from './names.ts';
 
 const BY_CHAIN: ReadonlyArray<readonly [chain: RegExp, role: Role]> = [
-	[/^nat KUBE-(?:SERVICES|NODEPORTS)$|^filter KUBE-(?:EXTERNAL-)?SERVICES$|^nat KUBE-EXT-/, 'dispatch'],
+	[/^nat KUBE-(?:SERVICES|NODEPORTS|NODE-PORT|LOAD-BALANCER)$|^filter KUBE-(?:EXTERNAL-)?SERVICES$|^nat KUBE-EXT-/, 'dispatch'],
 	[/^nat KUBE-(?:SVC|SVL|SEP|XLB)-/, 'endpoint'],
-	[/^filter KUBE-(?:PROXY-)?FIREWALL$|^nat KUBE-FW-/, 'firewall'],
-	[/^filter KUBE-NODEPORTS$/, 'health'],
+	[/^filter KUBE-(?:(?:PROXY-|SOURCE-RANGES-)?FIREWALL|IPVS-(?:OUT-)?FILTER)$|^nat KUBE-FW-/, 'firewall'],
+	[/^filter KUBE-(?:NODEPORTS|NODE-PORT)$/, 'health'],
 	[/^nat KUBE-(?:MARK-MASQ|POSTROUTING)$/, 'masquerade'],
 ];
 
