@@ -63,7 +63,15 @@ test('refusals: five at once, then with pauses, each client by itself, and all b
 	t.deepEqual(sent.map(({port}) => port).toSorted((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 21, 22, 23]);
 	t.deepEqual(sent.filter(({port}) => port > 20).map(({port}) => sent.findIndex(one => one.port === port) > sent.findIndex(one => one.port === 6)), [true, true, true]);
 	const at = (port: number): number => sent.find(one => one.port === port)!.atMs;
-	t.true(at(5) < 500 && at(7) < 500 && at(6) > 1000, JSON.stringify(sent));
+	// Four pauses would be over four seconds.
+	t.true(at(5) - at(1) < 4000 && at(7) < at(6) && at(6) - at(5) > 1000, JSON.stringify(sent));
+});
+
+test('refusals that nodes bring upon themselves: one at a time, whichever the node and its address', async t => {
+	const {sent, places} = place(() => refusal);
+	const own = (source: string) => (port: number) => probe(port, {outcome: 'refused', limited: false}, {from: 'node', source});
+	await sendProbes([...many(3, own('172.18.0.11')), ...many(3, own('10.244.1.1')), {...own('172.18.0.12')(1), entry: recordedNodes()[2] as TracedNode}], places, signal);
+	t.deepEqual(sent.map(({open}) => open), Array.from({length: 7}, () => 1));
 });
 
 test('silence costs time and no work: much of it at a time, also where the rules say something else than the model', async t => {
