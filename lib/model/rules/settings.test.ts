@@ -32,6 +32,7 @@ for (const [title, graph, where, expected] of [
 	['iptables, a bridge', iptables('ipv4', {detectLocalMode: 'BridgeInterface', localInterface: 'cbr0'}), MASQUERADE, '-d 172.30.0.41/32 ! -i cbr0 -p tcp --dport 80 -j KUBE-MARK-MASQ'],
 	['iptables, interfaces by prefix', iptables('ipv4', {detectLocalMode: 'InterfaceNamePrefix', localInterface: 'veth'}), /KUBE-EXT-/, '-i veth+ -j KUBE-SVC-XPGD46QRK7WJZT7O'],
 	['iptables, another bit', iptables('ipv4', {masqueradeBit: 15}), /MARK-MASQ$/, '-j MARK --set-xmark 0x8000/0x8000'],
+	['iptables, the highest bit', iptables('ipv4', {masqueradeBit: 31}), /MARK-MASQ$/, '-j MARK --set-xmark 0x80000000/0x80000000'],
 	['iptables, no NodePorts on localhost', iptables('ipv4', {localhostNodePorts: false}), TAIL, '! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS'],
 	['iptables, NodePorts on one network', iptables('ipv4', {nodePortAddresses: ['192.168.0.0/24']}, ['192.168.0.7', '10.0.0.1']), TAIL, '-d 192.168.0.7/32 -j KUBE-NODEPORTS'],
 	['iptables, primary NodePort addresses', iptables('ipv4', {nodePortAddresses: ['primary']}), TAIL, '-d 192.168.0.2/32 -j KUBE-NODEPORTS'],

@@ -37,7 +37,7 @@ const forward = ({tcpBeLiberal, nfacct: counts}: FrameFacts, mark: string): read
 
 /** All that iptables mode programs whatever the Services, but for the dispatch to NodePorts. */
 export const iptablesFrame = (facts: FrameFacts): readonly Container[] => {
-	const mark = `0x${(1 << facts.masqueradeBit).toString(16)}`;
+	const mark = `0x${(2 ** facts.masqueradeBit).toString(16)}`;
 	return [
 		...JUMPS.map(([table, source, target, matches]) => chain(`${table} ${source}`, 'frame', [rule('frame', matches, jump(target))], false)),
 		...SHARED.map(([where, role]) => chain(where, role, [], false)),
