@@ -10,8 +10,8 @@ export type NodeView = {
 	readonly name: string;
 	readonly zone?: string;
 	readonly family: IpFamily;
-	/** The one that kube-proxy takes for the node's. */
-	readonly primary?: string;
+	/** The one that kube-proxy takes for the node's: without one of the family a loopback address (detectNodeIPs of cmd/kube-proxy/app/server.go). */
+	readonly primary: string;
 	/** Addresses of its interfaces, without loopback and kube-ipvs0. */
 	readonly addresses: ReadonlySet<string>;
 	/** CIDRs whose addresses take node ports (NodePortAddresses, pkg/proxy/util). */
@@ -44,15 +44,16 @@ const ownPodsOf = ({proxy}: ClusterState, node: V1Node, family: IpFamily): strin
 	return ofFamily(family, cidrs.flatMap(cidr => canonicalCidr(cidr) ?? []))[0];
 };
 
+const NO_ADDRESS = {ipv4: '127.0.0.1', ipv6: '::1'} as const;
+
 /** A node as kube-proxy on it sees it. `localAddresses`: of its interfaces, beyond the internal ones that the API tells (a CNI gateway's, say). Throws RangeError for a node that is not in the state. */
 export const nodeView = (state: ClusterState, name: string, family: IpFamily, localAddresses: readonly string[] = []): NodeView => {
 	const node = state.nodes.find(each => each.metadata?.name === name);
 	if (!node) throw new RangeError(`no node ${name} in the cluster's state: it has ${state.nodes.map(each => each.metadata?.name).join(', ') || 'none'}`);
 	const zone = node.metadata?.labels?.['topology.kubernetes.io/zone'];
-	const primary = primaryOf(node, family);
 	const ownPods = ownPodsOf(state, node, family);
 	return {
-		name, family, ...(zone !== undefined && {zone}), ...(primary !== undefined && {primary}), ...(ownPods !== undefined && {ownPods}),
+		name, family, primary: primaryOf(node, family) ?? NO_ADDRESS[family], ...(zone !== undefined && {zone}), ...(ownPods !== undefined && {ownPods}),
 		// External addresses are mostly a cloud's, translated before they reach the node.
 		addresses: new Set(ofFamily(family, [...ipsOf(node, 'InternalIP'), ...localAddresses.flatMap(ip => canonicalIp(ip) ?? [])]).filter(ip => !isLoopback(ip))),
 		nodePortCIDRs: nodePortCidrsOf(state, node, family),

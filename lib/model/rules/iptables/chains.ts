@@ -10,7 +10,7 @@ import {NO_TARGET, probability} from './canonical.ts';
 import {chainNames} from './names.ts';
 import {from, jump, local, protocol, recent, to} from './words.ts';
 
-export type ChainFacts = {readonly family: IpFamily; readonly masqueradeAll: boolean; readonly localTraffic: LocalTraffic | undefined; readonly nodeIp: string | undefined};
+export type ChainFacts = {readonly family: IpFamily; readonly masqueradeAll: boolean; readonly localTraffic: LocalTraffic | undefined; readonly nodeIp: string};
 
 const MARK = jump('KUBE-MARK-MASQ');
 const SOURCE_IS_NODE = '-m addrtype --src-type LOCAL';
@@ -62,7 +62,7 @@ export const iptablesChains = (port: ServicePort, policy: Policy, {family, masqu
 	]);
 
 	const firewall = (): Container => {
-		const holdsNode = nodeIp !== undefined && port.sourceRanges.some(range => cidrHolds(range, nodeIp));
+		const holdsNode = port.sourceRanges.some(range => cidrHolds(range, nodeIp));
 		const sources = [...port.sourceRanges, ...(holdsNode ? port.loadBalancerVIPs : [])];
 		// The last rule does nothing; its comment says that the rest is dropped in KUBE-PROXY-FIREWALL.
 		return chain(names.firewall, 'firewall', [...sources.map(source => rule('firewall', from(source), jump(names.external))), rule('firewall', NO_TARGET)], false);

@@ -17,7 +17,7 @@ export type NftChainFacts = {
 	readonly masqueradeAll: boolean;
 	readonly masqueradeBit: number;
 	readonly localTraffic: LocalTraffic | undefined;
-	readonly nodeIp: string | undefined;
+	readonly nodeIp: string;
 };
 
 const SOURCE_IS_NODE = 'fib saddr type local';
@@ -71,7 +71,7 @@ export const nftChains = (port: ServicePort, policy: Policy, facts: NftChainFact
 		...(policy.hasExternal ? [rule('dispatch', `goto ${port.externalLocal ? names.local : names.cluster}`)] : []));
 
 	const firewall = (): Container => {
-		const holdsNode = nodeIp !== undefined && port.sourceRanges.some(range => cidrHolds(range, nodeIp));
+		const holdsNode = port.sourceRanges.some(range => cidrHolds(range, nodeIp));
 		return chain(names.firewall, rule('firewall', `${words.source} != ${anyOf([...port.sourceRanges, ...(holdsNode ? port.loadBalancerVIPs : [])])}`, 'drop'));
 	};
 
