@@ -52,8 +52,8 @@ const oldSpelling = (draw: Draw, ip: string): string => ip.includes(':') ? draw.
 const externalIp = (draw: Draw, {externalIps, clusterIps}: Given): string => {
 	if (draw.chance(0.08)) return NODE_IPS[draw.pick(FAMILIES)];
 	// Now and then one that another Service has too.
-	if (clusterIps.size > 0 && draw.chance(0.02)) return clusterIpOf(draw.pick([...clusterIps]), draw.pick(FAMILIES), false);
-	const number = externalIps.size > 0 && draw.chance(0.06) ? draw.pick([...externalIps]) : fresh(draw, externalIps, 1, 250);
+	if (clusterIps.size > 0 && draw.chance(0.04)) return clusterIpOf(draw.pick([...clusterIps]), draw.pick(FAMILIES), false);
+	const number = externalIps.size > 0 && draw.chance(0.1) ? draw.pick([...externalIps]) : fresh(draw, externalIps, 1, 250);
 	const ip = draw.chance(0.6) ? `192.168.99.${number}` : `2001:db8:99::${number.toString(16)}`;
 	return draw.chance(0.04) ? oldSpelling(draw, ip) : ip;
 };

@@ -1,5 +1,6 @@
 import type {V1Endpoint, V1EndpointConditions, V1EndpointSlice, V1Service} from '@kubernetes/client-node';
 import type {Draw} from '../check/shapes/draw.ts';
+import {canonicalIp, familyOf} from '../model/address.ts';
 import {has} from '../model/minors.ts';
 import type {IpFamily} from '../target.ts';
 import {some, weighted} from './draws.ts';
@@ -47,13 +48,19 @@ const crowd = (draw: Draw, family: IpFamily): readonly Place[] => Array.from({le
 	return {ip: family === 'ipv4' ? `10.244.${node}${pod > 255 ? 1 : ''}.${pod % 256}` : `fd00:10:244:${node}::${pod.toString(16)}`, node: `node-${node}`};
 });
 
+/** An endpoint at an address of a Service, as chains of Services have them, or where no Service is. */
+const serviceIp = (draw: Draw, {spec, status}: V1Service, family: IpFamily): string => {
+	const ips = [...spec?.clusterIPs ?? [], ...spec?.externalIPs ?? [], ...(status?.loadBalancer?.ingress ?? []).map(({ip = ''}) => ip)].filter(ip => canonicalIp(ip) === ip && familyOf(ip) === family);
+	return draw.pick([...ips, family === 'ipv4' ? '172.30.255.9' : 'fd00:172:30::ffff']);
+};
+
 const inFamily = (draw: Draw, service: V1Service, family: IpFamily, world: World, minor: number): readonly V1EndpointSlice[] => {
 	const {name = '', namespace = ''} = service.metadata ?? {};
 	const hinting = weighted(draw, [[6, 'none'], [2, 'zones'], [2, 'nodes'], [1, 'both'], [2, 'some']] as const);
 	const count = weighted(draw, [[1, 0], [6, 1], [3, 2], [1, 3]]);
 	const told = new Map<string, V1Endpoint>();
 	return Array.from({length: count}, (_, index) => {
-		const places = [...some(draw, world.places[family], weighted(draw, [[1, 0], [3, 1], [3, 2], [3, 4], [1, 8]])), ...(draw.chance(0.01) ? crowd(draw, family) : [])];
+		const places = [...(draw.chance(0.05) ? [{ip: serviceIp(draw, service, family)}] : []), ...some(draw, world.places[family], weighted(draw, [[1, 0], [3, 1], [3, 2], [3, 4], [1, 8]])), ...(draw.chance(0.01) ? crowd(draw, family) : [])];
 		const endpoints = places.map(place => {
 			const before = told.get(place.ip);
 			const endpoint = before ? again(draw, before, minor) : endpointAt(draw, place, hinting, world);
