@@ -5,16 +5,15 @@ import type {Packet} from './verdict.ts';
 export type Via = 'clusterIP' | 'externalIP' | 'loadBalancerVIP' | 'nodePort';
 export type Target = {readonly port: ServicePort; readonly via: Via};
 
-const viaOf = ({clusterIP, externalIPs, loadBalancerVIPs}: ServicePort, destination: string): Via | undefined => {
-	if (clusterIP === destination) return 'clusterIP';
-	if (externalIPs.includes(destination)) return 'externalIP';
-	return loadBalancerVIPs.includes(destination) ? 'loadBalancerVIP' : undefined;
-};
+/** What of a port an address is; more than one where a Service claims its own address again. In the order in which kube-proxy programs them. */
+export const viasOf = ({clusterIP, externalIPs, loadBalancerVIPs}: ServicePort, destination: string): readonly Via[] => [
+	...(clusterIP === destination ? ['clusterIP' as const] : []), ...(externalIPs.includes(destination) ? ['externalIP' as const] : []), ...(loadBalancerVIPs.includes(destination) ? ['loadBalancerVIP' as const] : []),
+];
 
 /** The port whose own address a packet is for. Where two Services claim the same, the first; kube-proxy takes any. */
 export const targetByAddress = (ports: readonly ServicePort[], {protocol, destination, port: number}: Packet): Target | undefined => {
 	for (const port of ports) {
-		const via = port.port === number && port.protocol === protocol ? viaOf(port, destination) : undefined;
+		const [via] = port.port === number && port.protocol === protocol ? viasOf(port, destination) : [];
 		if (via) return {port, via};
 	}
 

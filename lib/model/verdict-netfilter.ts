@@ -1,9 +1,11 @@
 import {cidrHolds} from './address.ts';
+import {afterTranslation} from './after-translation.ts';
 import {spread} from './backends.ts';
 import {categorize} from './categorize.ts';
 import type {Context} from './context.ts';
-import {describe, healthCheckOf, targetByAddress, targetByNodePort, type Target} from './dispatch.ts';
+import {describe, healthCheckOf, targetByAddress, targetByNodePort, viasOf, type Target} from './dispatch.ts';
 import {isHairpin} from './hairpin.ts';
+import {has} from './minors.ts';
 import {TRAITS} from './modes.ts';
 import {isLocal, isOwnPod, takesNodePorts} from './node-view.ts';
 import {isAdmitted} from './source-ranges.ts';
@@ -13,10 +15,29 @@ import type {Packet, Verdict} from './verdict.ts';
 
 type Case = Context & {readonly packet: Packet; readonly target: Target; readonly what: string};
 
-const toBackends = (given: Case, endpoints: readonly Endpoint[], masquerade: boolean, because: string): Verdict => ({
-	kind: 'backends', because, ...(given.target.port.affinitySeconds !== undefined && {sticky: given.target.port.affinitySeconds}),
-	backends: spread(given, given.packet, endpoints, endpoint => masquerade || isHairpin(given, given.packet, endpoint)),
-});
+const toBackends = (given: Case, endpoints: readonly Endpoint[], masquerade: boolean, because: string): Verdict => {
+	const isMasqueraded = (endpoint: Pick<Endpoint, 'ip' | 'port'>) => masquerade || isHairpin(given, given.packet, endpoint);
+	return afterTranslation(given, given.packet, {
+		kind: 'backends', because, ...(given.target.port.affinitySeconds !== undefined && {sticky: given.target.port.affinitySeconds}),
+		backends: spread(given, given.packet, endpoints, isMasqueraded),
+	}, isMasqueraded);
+};
+
+/** nftables masquerades what comes to a cluster address from outside, also where that is an external address: from 1.36 for any Service's, before for the Service's own and in the chain of its internal policy. */
+const isClusterTraffic = ({state: {mode, minor, proxy}, state, view, ports, packet, target: {port}}: Case, chain: 'cluster' | 'local'): boolean => mode === 'nftables'
+	&& (has('nftSharedMasquerading', minor) ? ports.some(({clusterIP}) => clusterIP === packet.destination) : port.clusterIP === packet.destination && port.internalLocal === (chain === 'local'))
+	&& (proxy.masqueradeAll || isOwnPod(state, view, packet) === false);
+
+/** Where a Service claims its own address again, the last element of nftables' map counts, and of iptables' rules the first that there is. */
+const claimed = ({state: {mode}, view}: Context, {destination}: Packet, target: Target): Target => {
+	const {port} = target;
+	const vias = viasOf(port, destination);
+	const [first, second] = vias;
+	if (first === undefined || second === undefined) return target;
+	if (mode === 'nftables') return {port, via: vias.at(-1) ?? first};
+	const {local = [], hasAny} = categorize(port, view);
+	return first === 'clusterIP' && hasAny && port.internalLocal && local.length === 0 ? {port, via: second} : target;
+};
 
 const NO_ENDPOINTS = 'no endpoint is ready, or terminating but serving';
 
@@ -48,10 +69,10 @@ const external = (given: Case): Verdict => {
 
 	if (!port.externalLocal) return toBackends(given, cluster, true, `${what}: externalTrafficPolicy Cluster, masqueraded`);
 	// As if it had gone out to a load balancer and come in again, somewhere.
-	if (isOwnPod(state, view, packet)) return toBackends(given, cluster, false, `${what}: externalTrafficPolicy Local does not bind pods of the cluster`);
+	if (isOwnPod(state, view, packet)) return toBackends(given, cluster, isClusterTraffic(given, 'cluster'), `${what}: externalTrafficPolicy Local does not bind pods of the cluster`);
 	if (isFromNode) return toBackends(given, cluster, true, `${what}: externalTrafficPolicy Local does not bind the node itself, masqueraded`);
 	if (local.length === 0) return {kind: 'dropped', because: `${what}: externalTrafficPolicy Local, no endpoint on ${view.name}`};
-	return toBackends(given, local, false, `${what}: externalTrafficPolicy Local`);
+	return toBackends(given, local, isClusterTraffic(given, 'local'), `${what}: externalTrafficPolicy Local`);
 };
 
 /** iptables: the filter's rule for a node port without usable endpoints holds for every local address, also for those that take no node ports. */
@@ -81,7 +102,8 @@ const elsewhere = ({state, view, ports}: Context, {destination, protocol, port}:
 /** What kube-proxy in the modes iptables and nftables does to a packet: syncProxyRules of pkg/proxy/iptables/proxier.go and nftables/proxier.go. */
 export const netfilterVerdict = (context: Context, packet: Packet): Verdict => {
 	const {state, view, ports} = context;
-	const target = targetByAddress(ports, packet) ?? (takesNodePorts(state, view, packet.destination) ? targetByNodePort(ports, packet) : undefined);
+	const byAddress = targetByAddress(ports, packet);
+	const target = (byAddress && claimed(context, packet, byAddress)) ?? (takesNodePorts(state, view, packet.destination) ? targetByNodePort(ports, packet) : undefined);
 	if (target) {
 		const given = {...context, packet, target, what: describe(target, packet)};
 		return target.via === 'clusterIP' ? internal(given) : external(given);

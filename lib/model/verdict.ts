@@ -32,7 +32,7 @@ export type Verdict = {readonly because: string} & (
 	| {readonly kind: 'node'}
 	/** Not a Service's: routed on towards its destination. */
 	| {readonly kind: 'leaves'}
-	/** Chance decides between different things: rules that were damaged. The model never says so. */
+	/** Chance decides between different things: rules that were damaged, or one of several backends has an address and port that a Service refuses. */
 	| {readonly kind: 'mixed'; readonly parts: readonly VerdictPart[]}
 	/** It cannot be told: there is a rule on the way that is not understood. Equal to nothing, not even to itself. */
 	| {readonly kind: 'unknown'}

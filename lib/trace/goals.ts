@@ -73,10 +73,11 @@ const ELSEWHERE: Readonly<Record<IpFamily, string>> = {ipv4: '198.51.100.0/24', 
 
 /** Any port of the nodes, of addresses in and beside the Service range, and of addresses elsewhere. */
 export const anyGoal = (state: ClusterState, family: IpFamily, local: readonly string[], random: () => number): Goal => {
+	const nodes = [...nodeAddresses(state, family), ...local];
 	const to = {port: 1 + Math.floor(random() * 65_535), protocol: pick(random, PROTOCOLS)};
 	const kinds = [
 		...(state.serviceCIDRs ?? []).filter(cidr => familyOf(cidr) === family).flatMap(cidr => [() => ({destination: addressIn(cidr, random), about: 'in the Service range'}), () => ({destination: addressIn(besides(cidr), random), about: 'beside the Service range'})]),
-		() => ({destination: pick(random, [...nodeAddresses(state, family), ...local]), about: 'any port of a node'}),
+		...(nodes.length === 0 ? [] : [() => ({destination: pick(random, nodes), about: 'any port of a node'})]),
 		() => ({destination: addressIn(ELSEWHERE[family], random), about: 'elsewhere'}),
 	];
 	return {...to, ...pick(random, kinds)()};

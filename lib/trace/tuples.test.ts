@@ -1,6 +1,6 @@
 import test from 'ava';
 import {NODE, NODE_IP_2, testState} from '../model/fixtures/flow.ts';
-import {endpoint, service, slice} from '../model/fixtures/objects.ts';
+import {endpoint, node, service, slice} from '../model/fixtures/objects.ts';
 import {recordedState} from '../model/rules/fixtures/recorded.ts';
 import {tuplesOf} from './tuples.ts';
 
@@ -57,6 +57,11 @@ test('IPv6', t => {
 	t.true(packets.every(({source, destination}) => source.includes(':') && destination.includes(':')));
 	t.true(packets.some(({destination, port}) => destination === 'fd00:172:30::41' && port === 80));
 	t.true(packets.some(({destination, port, source}) => destination === '::1' && port === 3001 && source === '::1'));
+});
+
+test('no node has an address of the family', t => {
+	const state = testState({nodes: [node(NODE, ['2001:db8::1'])]});
+	t.is(tuplesOf(state, NODE, {count: 100, seed: 1}).length, 100);
 });
 
 test('an unknown node is an error', t => {

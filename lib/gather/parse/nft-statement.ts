@@ -1,6 +1,6 @@
 import {isObject, number, present, text, texts, type JsonObject} from './json.ts';
 import {element, expression, mapping, verdictOf, type Told} from './nft-expression.ts';
-import type {NftNat, NftStatement} from './nft-types.ts';
+import type {NftExpression, NftNat, NftStatement} from './nft-types.ts';
 
 type Reader = (value: JsonObject, told: Told) => NftStatement | undefined;
 
@@ -18,10 +18,23 @@ const nat = (kind: NftNat['kind']): Reader => (value, told) => (Object.keys(valu
 	}),
 });
 
+const MARK_BITS = 32;
+
+/** nft writes a mask from the highest bit of a mark down as a prefix: `meta mark & 0x80000000 == 0x0` as `meta mark 0/1`. */
+const masked = (left: NftExpression, right: unknown): {readonly left: NftExpression; readonly right: NftExpression} | undefined => {
+	const prefix = isObject(right) && isObject(right['prefix']) ? right['prefix'] : {};
+	const {addr, len} = prefix;
+	if (typeof addr !== 'number' || typeof len !== 'number' || !(len > 0 && len <= MARK_BITS) || (left.kind !== 'meta' && left.kind !== 'ct') || left.key !== 'mark') return undefined;
+	const mask = 2 ** MARK_BITS - 2 ** (MARK_BITS - len);
+	return {left: {kind: 'binary', op: '&', left, right: {kind: 'value', value: mask}}, right: {kind: 'value', value: addr}};
+};
+
 const READERS: Readonly<Record<string, Reader>> = {
 	match: ({op, left, right}, told) => {
 		const known = COMPARISONS.find(one => one === op);
-		return known && left !== undefined && right !== undefined ? {kind: 'match', op: known, left: expression(left, told), right: expression(right, told)} : undefined;
+		if (!known || left === undefined || right === undefined) return undefined;
+		const compared = expression(left, told);
+		return {kind: 'match', op: known, ...(masked(compared, right) ?? {left: compared, right: expression(right, told)})};
 	},
 	vmap: ({key, data}, told) => (key === undefined ? undefined : {kind: 'vmap', key: expression(key, told), map: mapping(data, told)}),
 	mangle: ({key, value}, told) => (key === undefined || value === undefined ? undefined : {kind: 'assign', to: expression(key, told), value: expression(value, told)}),

@@ -110,6 +110,15 @@ for (const [name, table, chain, position, expected] of [
 	test(`other rulesets: ${name}`, t => t.deepEqual(other.tables.get(table)?.chains.get(chain)?.rules[position - 1]?.statements, expected as never));
 }
 
+test('a mask from the highest bit of a mark down, which nft writes as a prefix', t => {
+	const of = (mark: unknown, prefix: object) => parseNft(inTable(rule({match: {op: '!=', left: mark, right: {prefix}}})));
+	const mark = {meta: {key: 'mark'}};
+	t.deepEqual(of(mark, {addr: 0, len: 1}).tables.get('ip t')?.chains.get('c')?.rules[0]?.statements, [{kind: 'match', op: '!=', left: {kind: 'binary', op: '&', left: {kind: 'meta', key: 'mark'}, right: word(0x80_00_00_00)}, right: word(0)}]);
+	t.deepEqual(of(mark, {addr: 0, len: 1}).remainder, []);
+	t.is(of(mark, {addr: 0, len: 33}).remainder.length, 1);
+	t.is(of({meta: {key: 'iif'}}, {addr: 0, len: 1}).remainder.length, 1);
+});
+
 const inTable = (...objects: readonly unknown[]): string => JSON.stringify({nftables: [{table: {family: 'ip', name: 't'}}, {chain: {family: 'ip', table: 't', name: 'c'}}, ...objects]});
 const rule = (...expr: readonly unknown[]) => ({rule: {family: 'ip', table: 't', chain: 'c', expr}});
 for (const [name, text, why] of [

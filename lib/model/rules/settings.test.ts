@@ -64,3 +64,9 @@ for (const [title, graph, where, expected] of [
 ] as const) test(title, t => {
 	t.deepEqual(texts(graph, where).filter(text => expected.test(text)), []);
 });
+
+test('nftables: where a Service claims its cluster address again, only the last element is expected', t => {
+	const again = {...cluster('ipv4'), services: [service({type: 'LoadBalancer', externalIPs: [CLUSTER_IPS.ipv4], ports: [{name: 'p80', port: 80, protocol: 'TCP', nodePort: 30_080}]})], mode: 'nftables' as const};
+	t.deepEqual(texts(expectedNftables(again, 'node-1', 'ipv4'), /map service-ips$/).slice(1), ['172.30.0.41 . tcp . 80 : goto external-ULMVA6XW-ns1/svc1/tcp/p80']);
+	t.true([...expectedNftables(again, 'node-1', 'ipv4').values()].every(({parts}) => parts.every(part => part.or === undefined)));
+});

@@ -29,7 +29,7 @@ export const nftElements = (port: ServicePort, {hasEndpoints, hasInternal, hasEx
 		...(hasEndpoints ? [{store: live, key, value: `goto ${names.external}`, about}] : []),
 		...(hasExternal ? [] : [{store: none, key, value: dead, about}]),
 	];
-	return [
+	const elements: readonly Element[] = [
 		{store: 'cluster-ips', key: port.clusterIP, about},
 		hasInternal
 			? {store: 'service-ips', key: at(port.clusterIP), value: `goto ${port.internalLocal ? names.local : names.cluster}`, about}
@@ -39,6 +39,8 @@ export const nftElements = (port: ServicePort, {hasEndpoints, hasInternal, hasEx
 		...(port.nodePort === undefined ? [] : outer('service-nodeports', 'no-endpoint-nodeports', `${protocol} . ${port.nodePort}`)),
 		...reachable.filter(({local}) => local).map(({ip, port: number}) => ({store: 'hairpin-connections', key: `${ip} . ${ip} . ${protocol} . ${number}`, about})),
 	];
+	// Where a Service claims its own address again, what comes later counts.
+	return [...new Map(elements.map(element => [`${element.store} ${element.key}`, element])).values()];
 };
 
 /** Elements with one key become one; whose value it has is left to Go's order of iteration, so any will do. */

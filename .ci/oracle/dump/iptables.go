@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/kubernetes/pkg/proxy"
+	"k8s.io/kubernetes/pkg/proxy/iptables"
+	utiliptables "k8s.io/kubernetes/pkg/util/iptables"
+	iptablestest "k8s.io/kubernetes/pkg/util/iptables/testing"
+)
+
+// Keeps the rules that kube-proxy sets, canaries too, which the real one makes before it watches them.
+type keeper struct {
+	*iptablestest.FakeIPTables
+}
+
+func newKeeper(family v1.IPFamily) *keeper {
+	if family == v1.IPv6Protocol {
+		return &keeper{iptablestest.NewIPv6Fake().SetHasRandomFully(true)}
+	}
+	return &keeper{iptablestest.NewFake().SetHasRandomFully(true)}
+}
+
+func (k *keeper) ensureCanaries(chain utiliptables.Chain) error {
+	for _, table := range []utiliptables.Table{utiliptables.TableMangle, utiliptables.TableNAT, utiliptables.TableFilter} {
+		if _, err := k.EnsureChain(table, chain); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// What kubelet holds on every node, whose rule kube-proxy sets too while it opens NodePorts on localhost (syncIPTablesRules of pkg/kubelet/kubelet_network_linux.go).
+func (k *keeper) ensureKubelets() error {
+	if k.IsIPv6() {
+		return nil
+	}
+	if _, err := k.EnsureChain(utiliptables.TableFilter, "KUBE-FIREWALL"); err != nil {
+		return err
+	}
+	for _, chain := range []utiliptables.Chain{utiliptables.ChainOutput, utiliptables.ChainInput} {
+		if _, err := k.EnsureRule(utiliptables.Prepend, utiliptables.TableFilter, chain, "-j", "KUBE-FIREWALL"); err != nil {
+			return err
+		}
+	}
+	_, err := k.EnsureRule(utiliptables.Append, utiliptables.TableFilter, "KUBE-FIREWALL", "-m", "comment", "--comment", "block incoming localnet connections",
+		"-d", "127.0.0.0/8", "!", "-s", "127.0.0.0/8", "-m", "conntrack", "!", "--ctstate", "RELATED,ESTABLISHED,DNAT", "-j", "DROP")
+	return err
+}
+
+// EnsureRule gets words as a shell would give them; the text that is restored needs their quotes.
+func (k *keeper) EnsureRule(position utiliptables.RulePosition, table utiliptables.Table, chain utiliptables.Chain, args ...string) (bool, error) {
+	quoted := make([]string, len(args))
+	for index, arg := range args {
+		quoted[index] = arg
+		if strings.Contains(arg, " ") {
+			quoted[index] = strconv.Quote(arg)
+		}
+	}
+	return k.FakeIPTables.EnsureRule(position, table, chain, quoted...)
+}
+
+// Monitor starts later than the rules are wanted: see ensureCanaries.
+func (k *keeper) Monitor(utiliptables.Chain, []utiliptables.Table, func(), time.Duration, <-chan struct{}) {
+}
+
+var builtIn = regexp.MustCompile(`(?m)^:(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) - `)
+
+// The rules as a node's iptables-save prints them, after its iptables-restore has set them.
+func (k *keeper) saved() (string, error) {
+	var text bytes.Buffer
+	if err := k.SaveInto("", &text); err != nil {
+		return "", err
+	}
+	name := "iptables"
+	if k.IsIPv6() {
+		name = "ip6tables"
+	}
+	if _, err := run(builtIn.ReplaceAllString(text.String(), ":$1 ACCEPT "), name+"-restore"); err != nil {
+		return "", err
+	}
+	return run("", name+"-save")
+}
+
+func iptablesFiles(made *parts) (map[string]string, error) {
+	config := made.settings.Config
+	keepers := map[v1.IPFamily]*keeper{}
+	proxiers := map[v1.IPFamily]proxy.Provider{}
+	for _, family := range families {
+		keepers[family] = newKeeper(family)
+		if err := errors.Join(keepers[family].ensureKubelets(), keepers[family].ensureCanaries("KUBE-PROXY-CANARY")); err != nil {
+			return nil, err
+		}
+		// As NewDualStackProxier does: localhost is IPv4's alone.
+		proxier, err := iptables.NewProxier(made.ctx, family, keepers[family], made.sysctl, config.SyncPeriod.Duration, config.MinSyncPeriod.Duration,
+			config.Linux.MasqueradeAll, family == v1.IPv4Protocol && *config.IPTables.LocalhostNodePorts, int(*config.IPTables.MasqueradeBit),
+			made.settings.LocalDetectors[family], made.in.Node.Name, made.settings.NodeIPs[family], nil, nil, config.NodePortAddresses, false)
+		if err != nil {
+			return nil, err
+		}
+		proxier.Detach(made.network, made.in.HasNfacct)
+		proxiers[family] = proxier
+	}
+	sync(made.in, proxiers)
+	ipv4, err := keepers[v1.IPv4Protocol].saved()
+	if err != nil {
+		return nil, err
+	}
+	ipv6, err := keepers[v1.IPv6Protocol].saved()
+	return map[string]string{"iptables": ipv4, "ip6tables": ipv6}, err
+}

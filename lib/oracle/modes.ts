@@ -1,0 +1,53 @@
+import {parseIptablesSave} from '../gather/parse/iptables-save.ts';
+import {parseNft} from '../gather/parse/nft.ts';
+import type {Remainder} from '../gather/parse/remainder.ts';
+import type {Graph} from '../model/rules/graph.ts';
+import {actualIptables} from '../model/rules/iptables/actual.ts';
+import {expectedIptables} from '../model/rules/iptables/expected.ts';
+import type {NodeFacts} from '../model/rules/node-addresses.ts';
+import {actualNftables} from '../model/rules/nftables/actual.ts';
+import {expectedNftables} from '../model/rules/nftables/expected.ts';
+import type {ClusterState} from '../model/state.ts';
+import type {IpFamily, Mode} from '../target.ts';
+import type {Rules} from '../trace/trace.ts';
+
+/** Names of a node's tools, and what they print: iptables, ip6tables, nft; for ipvs also ipset, ipvs, and the addresses of kube-ipvs0. */
+export type Files = Readonly<Record<string, string>>;
+
+export type Dumped = {
+	readonly actual: Readonly<Record<IpFamily, Graph>>;
+	/** What no parser understands. */
+	readonly remainder: readonly Remainder[];
+	/** Left out: no trace walks these. */
+	readonly rules?: Rules;
+};
+
+/** How the rules of a mode are told by the model, and read from a node's files. */
+export type OracleMode = {
+	readonly expected: (state: ClusterState, node: string, family: IpFamily, facts: NodeFacts) => Graph;
+	readonly read: (files: Files) => Dumped;
+};
+
+const text = (files: Files, name: string): string => {
+	const found = files[name];
+	if (found === undefined) throw new RangeError(`no file ${name}: there are ${Object.keys(files).join(', ')}`);
+	return found;
+};
+
+/** Modes that can be judged. */
+export const ORACLE_MODES: Readonly<Partial<Record<Mode, OracleMode>>> = {
+	iptables: {
+		expected: expectedIptables,
+		read(files) {
+			const [iptables, ip6tables] = [parseIptablesSave(text(files, 'iptables'), 'ipv4'), parseIptablesSave(text(files, 'ip6tables'), 'ipv6')];
+			return {actual: {ipv4: actualIptables(iptables), ipv6: actualIptables(ip6tables)}, remainder: [...iptables.remainder, ...ip6tables.remainder], rules: {iptables, ip6tables}};
+		},
+	},
+	nftables: {
+		expected: expectedNftables,
+		read(files) {
+			const nft = parseNft(text(files, 'nft'));
+			return {actual: {ipv4: actualNftables(nft, 'ipv4'), ipv6: actualNftables(nft, 'ipv6')}, remainder: nft.remainder, rules: {nft}};
+		},
+	},
+};
