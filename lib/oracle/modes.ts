@@ -1,9 +1,13 @@
+import {parseIpsetSave} from '../gather/parse/ipset-save.ts';
 import {parseIptablesSave} from '../gather/parse/iptables-save.ts';
+import {parseIpvsadmSave} from '../gather/parse/ipvsadm-save.ts';
 import {parseNft} from '../gather/parse/nft.ts';
 import type {Remainder} from '../gather/parse/remainder.ts';
 import type {Graph} from '../model/rules/graph.ts';
 import {actualIptables} from '../model/rules/iptables/actual.ts';
 import {expectedIptables} from '../model/rules/iptables/expected.ts';
+import {actualIpvs} from '../model/rules/ipvs/actual.ts';
+import {expectedIpvs} from '../model/rules/ipvs/expected.ts';
 import type {NodeFacts} from '../model/rules/node-addresses.ts';
 import {actualNftables} from '../model/rules/nftables/actual.ts';
 import {expectedNftables} from '../model/rules/nftables/expected.ts';
@@ -34,6 +38,9 @@ const text = (files: Files, name: string): string => {
 	return found;
 };
 
+/** kube-proxy's addresses of kube-ipvs0, one in a line. */
+const boundIn = (files: Files, name: string, prefixLength: number) => text(files, name).split('\n').filter(Boolean).map(address => ({address, prefixLength}));
+
 /** Modes that can be judged. */
 export const ORACLE_MODES: Readonly<Partial<Record<Mode, OracleMode>>> = {
 	iptables: {
@@ -48,6 +55,20 @@ export const ORACLE_MODES: Readonly<Partial<Record<Mode, OracleMode>>> = {
 		read(files) {
 			const nft = parseNft(text(files, 'nft'));
 			return {actual: {ipv4: actualNftables(nft, 'ipv4'), ipv6: actualNftables(nft, 'ipv6')}, remainder: nft.remainder, rules: {nft}};
+		},
+	},
+	ipvs: {
+		expected: expectedIpvs,
+		read(files) {
+			const [iptables, ip6tables] = [parseIptablesSave(text(files, 'iptables'), 'ipv4'), parseIptablesSave(text(files, 'ip6tables'), 'ipv6')];
+			const [ipset, ipvs] = [parseIpsetSave(text(files, 'ipset')), parseIpvsadmSave(text(files, 'ipvs'))];
+			return {
+				actual: {
+					ipv4: actualIpvs({iptables, ipset, ipvs, bound: boundIn(files, 'iptables-addresses', 32)}, 'ipv4'),
+					ipv6: actualIpvs({iptables: ip6tables, ipset, ipvs, bound: boundIn(files, 'ip6tables-addresses', 128)}, 'ipv6'),
+				},
+				remainder: [iptables, ip6tables, ipset, ipvs].flatMap(dump => dump.remainder),
+			};
 		},
 	},
 };
