@@ -20,7 +20,7 @@ for (const mode of ['iptables', 'nftables'] as const) {
 		const {differences, parts, packets} = judged(mode);
 		t.deepEqual(differences, []);
 		t.true(parts > 100, `${parts}`);
-		t.is(packets, 2 * PACKETS);
+		t.true(packets > 1.8 * PACKETS && packets <= 2 * PACKETS, `${packets}`);
 	});
 
 	test(`${mode}: another Service is seen in the rules and by packets`, t => {

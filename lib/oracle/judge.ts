@@ -32,33 +32,39 @@ const contested = (ports: readonly ServicePort[]): ReadonlySet<string> => {
 	return new Set(claims.filter((claim, index) => claims.indexOf(claim) !== index));
 };
 
-const ofPackets = (one: Case, version: Version, {rules}: Dumped, family: IpFamily, count: number): readonly string[] => {
+type Asked = {readonly differences: readonly string[]; readonly packets: number};
+
+const ofPackets = (one: Case, version: Version, {rules}: Dumped, family: IpFamily, count: number): Asked => {
 	const node = nodeOf(one);
 	const state = stateOf(one, version);
 	const surroundings = surroundingsOf(one);
 	const trace = rulesTracer(rules ?? {}, surroundings);
 	const model = verdictsOf(state, node, {localAddresses: one.addresses});
 	const claimed = contested(servicePorts(state, node, family));
-	return tuplesOf(state, node, {count, seed: count, family, localAddresses: one.addresses}).filter(({packet}) => isHonest(packet) && !claimed.has(`${packet.destination} ${packet.port} ${packet.protocol}`)).flatMap(({packet, about}) => {
-		const wrong = difference(model(packet), trace(packet));
-		return wrong === undefined ? [] : [`${family} ${about} ${JSON.stringify(packet)}: ${wrong}`];
-	});
+	const tuples = tuplesOf(state, node, {count, seed: count, family, localAddresses: one.addresses}).filter(({packet}) => isHonest(packet) && !claimed.has(`${packet.destination} ${packet.port} ${packet.protocol}`));
+	return {
+		packets: tuples.length,
+		differences: tuples.flatMap(({packet, about}) => {
+			const wrong = difference(model(packet), trace(packet));
+			return wrong === undefined ? [] : [`${family} ${about} ${JSON.stringify(packet)}: ${wrong}`];
+		}),
+	};
 };
 
-/** Whether the model says of a case what kube-proxy's own code made of it: the same rules, and the same of so many packets in each family. Throws RangeError for a mode that cannot be judged. */
+/** Whether the model says of a case what kube-proxy's own code made of it: the same rules, and the same of up to so many packets in each family (those that cannot be are left out). Throws RangeError for a mode that cannot be judged. */
 export const judge = (one: Case, version: Version, files: Files, packets: number): Judgement => {
 	const mode = ORACLE_MODES[version.mode];
 	if (!mode) throw new RangeError(`the rules of ${version.mode} mode are not modelled`);
 	const dumped = mode.read(files);
 	const expected = FAMILIES.map(family => [family, mode.expected(stateOf(one, version), nodeOf(one), family, factsOf(one))] as const);
-	const asked = dumped.rules ? packets : 0;
+	const asked = dumped.rules ? FAMILIES.map(family => ofPackets(one, version, dumped, family, packets)) : [];
 	return {
 		differences: [
 			...dumped.remainder.map(({line, text, why}) => `not understood: line ${line}: ${text} (${why})`),
 			...expected.flatMap(([family, graph]) => ofRules(graph, dumped.actual[family], family)),
-			...asked === 0 ? [] : FAMILIES.flatMap(family => ofPackets(one, version, dumped, family, asked)),
+			...asked.flatMap(({differences}) => differences),
 		],
 		parts: expected.reduce((sum, [, graph]) => sum + partsOf(graph), 0),
-		packets: asked * FAMILIES.length,
+		packets: asked.reduce((sum, each) => sum + each.packets, 0),
 	};
 };
