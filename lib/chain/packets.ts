@@ -1,5 +1,5 @@
 import {cidrHolds} from '../model/address.ts';
-import type {IptablesMatch, IptablesRule} from '../gather/parse/iptables-save.ts';
+import type {IptablesMatch, IptablesRule} from '../gather/parse/iptables-rule.ts';
 import {podIp} from '../model/pods.ts';
 import {servicePorts} from '../model/service-ports.ts';
 import type {ChainFacts, WalkedNode} from './facts.ts';

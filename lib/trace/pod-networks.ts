@@ -1,4 +1,4 @@
-import type {IptablesRule} from '../gather/parse/iptables-save.ts';
+import type {IptablesRule} from '../gather/parse/iptables-rule.ts';
 import type {NftExpression, NftRule} from '../gather/parse/nft-types.ts';
 import {canonicalCidr} from '../model/address.ts';
 import type {Rules} from './trace.ts';

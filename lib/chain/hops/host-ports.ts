@@ -1,4 +1,5 @@
-import {chainOf, type IptablesRule} from '../../gather/parse/iptables-save.ts';
+import type {IptablesRule} from '../../gather/parse/iptables-rule.ts';
+import {chainOf} from '../../gather/parse/iptables-save.ts';
 import {hostPort as join} from '../../model/address.ts';
 import {hostPortsOn, type HostPort} from '../../model/host-ports.ts';
 import {podIp} from '../../model/pods.ts';

@@ -1,5 +1,40 @@
 import {wordsOf, type Word} from './words.ts';
-import type {IptablesMatch, IptablesOption, IptablesRule} from './iptables-save.ts';
+
+/** One condition of a rule. A module that is named without an option of its own (`-m tcp`) has one with option ''. */
+export type IptablesMatch = {
+	/** '' for the conditions that need none: source, destination, protocol, in-interface, out-interface, fragment. */
+	readonly module: string;
+	/** Long name without dashes: `dport`, `ctstate`, `source` for -s. */
+	readonly option: string;
+	readonly negated: boolean;
+	readonly values: readonly string[];
+	/** Which -m of the rule it belongs to, from 1; 0 without module. The same module may occur twice with different meaning (set, recent). */
+	readonly instance: number;
+};
+
+export type IptablesOption = {readonly option: string; readonly negated: boolean; readonly values: readonly string[]};
+export type Counters = {readonly packets: number; readonly bytes: number};
+
+export type IptablesRule = {
+	readonly table: string;
+	readonly chain: string;
+	/** From 1, as iptables counts: rules that were not understood count too. */
+	readonly position: number;
+	/** Line of the dump, from 1. */
+	readonly line: number;
+	/** Verbatim, without counters: can be given to iptables again. */
+	readonly text: string;
+	/** In the order of the text; comments are here too. */
+	readonly matches: readonly IptablesMatch[];
+	/** Chain or target; undefined for a rule that only counts. */
+	readonly target?: string;
+	/** -g: a return from the chain goes on after the caller's caller. */
+	readonly goto: boolean;
+	readonly targetOptions: readonly IptablesOption[];
+	/** Comments of the rule, unescaped. */
+	readonly comment?: string;
+	readonly counters?: Counters;
+};
 
 const BUILT_IN: Readonly<Record<string, string>> = {
 	'-s': 'source', '--source': 'source', '--src': 'source', '-d': 'destination', '--destination': 'destination', '--dst': 'destination',

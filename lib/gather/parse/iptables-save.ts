@@ -1,42 +1,6 @@
 import type {IpFamily} from '../../target.ts';
-import {parseRule} from './iptables-rule.ts';
+import {parseRule, type Counters, type IptablesRule} from './iptables-rule.ts';
 import {remainder, type Remainder} from './remainder.ts';
-
-/** One condition of a rule. A module that is named without an option of its own (`-m tcp`) has one with option ''. */
-export type IptablesMatch = {
-	/** '' for the conditions that need none: source, destination, protocol, in-interface, out-interface, fragment. */
-	readonly module: string;
-	/** Long name without dashes: `dport`, `ctstate`, `source` for -s. */
-	readonly option: string;
-	readonly negated: boolean;
-	readonly values: readonly string[];
-	/** Which -m of the rule it belongs to, from 1; 0 without module. The same module may occur twice with different meaning (set, recent). */
-	readonly instance: number;
-};
-
-export type IptablesOption = {readonly option: string; readonly negated: boolean; readonly values: readonly string[]};
-export type Counters = {readonly packets: number; readonly bytes: number};
-
-export type IptablesRule = {
-	readonly table: string;
-	readonly chain: string;
-	/** From 1, as iptables counts: rules that were not understood count too. */
-	readonly position: number;
-	/** Line of the dump, from 1. */
-	readonly line: number;
-	/** Verbatim, without counters: can be given to iptables again. */
-	readonly text: string;
-	/** In the order of the text; comments are here too. */
-	readonly matches: readonly IptablesMatch[];
-	/** Chain or target; undefined for a rule that only counts. */
-	readonly target?: string;
-	/** -g: a return from the chain goes on after the caller's caller. */
-	readonly goto: boolean;
-	readonly targetOptions: readonly IptablesOption[];
-	/** Comments of the rule, unescaped. */
-	readonly comment?: string;
-	readonly counters?: Counters;
-};
 
 /** `policy` is undefined for chains that users make: they end with a return. */
 export type IptablesChain = {readonly table: string; readonly name: string; readonly line: number; readonly policy?: string; readonly counters?: Counters; readonly rules: readonly IptablesRule[]};

@@ -1,5 +1,6 @@
 import type {IpsetDump, IpsetOptions} from './ipset-save.ts';
-import type {IptablesDump, IptablesMatch, IptablesOption, IptablesRule} from './iptables-save.ts';
+import type {IptablesMatch, IptablesOption, IptablesRule} from './iptables-rule.ts';
+import type {IptablesDump} from './iptables-save.ts';
 import type {IpvsDump, IpvsService} from './ipvsadm-save.ts';
 
 /** Writes what was parsed as the tool writes it: shows that nothing was lost on the way. Without comment lines and headers. */

@@ -1,5 +1,5 @@
 import type {IpsetDump} from '../../gather/parse/ipset-save.ts';
-import type {IptablesMatch} from '../../gather/parse/iptables-save.ts';
+import type {IptablesMatch} from '../../gather/parse/iptables-rule.ts';
 import type {Path, Walk} from '../path.ts';
 import {not, type Truth} from '../truth.ts';
 

@@ -1,5 +1,5 @@
 import type {IpsetDump} from '../../gather/parse/ipset-save.ts';
-import type {IptablesMatch} from '../../gather/parse/iptables-save.ts';
+import type {IptablesMatch} from '../../gather/parse/iptables-rule.ts';
 import {always, unclear, type Part, type Reader} from './condition.ts';
 import {addrtype, builtIn, iprange, multiport, never, ofProtocol, physdev, pkttype} from './match-packet.ts';
 import {set} from './match-set.ts';

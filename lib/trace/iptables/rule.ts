@@ -1,5 +1,5 @@
 import type {IpsetDump} from '../../gather/parse/ipset-save.ts';
-import type {IptablesRule} from '../../gather/parse/iptables-save.ts';
+import type {IptablesRule} from '../../gather/parse/iptables-rule.ts';
 import {forget, recognise, remember, type Path, type Walk} from '../path.ts';
 import {NEXT, type Branch, type Rule} from '../walk.ts';
 import type {Part} from './condition.ts';

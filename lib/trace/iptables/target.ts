@@ -1,4 +1,4 @@
-import type {IptablesOption, IptablesRule} from '../../gather/parse/iptables-save.ts';
+import type {IptablesOption, IptablesRule} from '../../gather/parse/iptables-rule.ts';
 import {ipOf, rangeOf, textOf} from '../ip.ts';
 import {rewrite, translate, type Path, type Trail, type Walk} from '../path.ts';
 import {redirected} from '../redirect.ts';

@@ -1,4 +1,5 @@
-import type {IptablesChain, IptablesDump, IptablesRule} from '../../../gather/parse/iptables-save.ts';
+import type {IptablesRule} from '../../../gather/parse/iptables-rule.ts';
+import type {IptablesChain, IptablesDump} from '../../../gather/parse/iptables-save.ts';
 import type {Container, Graph, Part} from '../graph.ts';
 import {CHAIN_NAMES} from '../chain-names.ts';
 import {container, graphOf, part} from '../part.ts';

@@ -1,4 +1,4 @@
-import type {IptablesMatch, IptablesOption, IptablesRule} from '../../../gather/parse/iptables-save.ts';
+import type {IptablesMatch, IptablesOption, IptablesRule} from '../../../gather/parse/iptables-rule.ts';
 import {ipvsOptions} from './ipvs-match.ts';
 
 const NATIVE: ReadonlyArray<readonly [option: string, short: string]> = [

@@ -1,4 +1,4 @@
-import type {IptablesMatch} from '../../../gather/parse/iptables-save.ts';
+import type {IptablesMatch} from '../../../gather/parse/iptables-rule.ts';
 
 const ORDER = ['ipvs', 'vproto', 'vaddr', 'vport', 'vdir', 'vmethod', 'vportctl'];
 const PROTOCOLS: Readonly<Record<string, string>> = {6: 'tcp', 17: 'udp', 132: 'sctp'};
