@@ -1,4 +1,4 @@
-import {familyOf} from '../../model/address.ts';
+import {familyOf, isLinkLocal} from '../../model/address.ts';
 import {difference} from '../../trace/agree.ts';
 import {legsOf, type Leg} from '../../trace/legs.ts';
 import {tuplesOf, type Tuple} from '../../trace/tuples.ts';
@@ -52,7 +52,7 @@ export const refusalsFor = ({packet: {protocol, destination}, legs}: Pick<Probe,
 const apartOf = (legs: readonly Leg[]): Probe['apart'] => legs.map(({node, model, trace}) => ({node: node.name, text: difference(model, trace)}))
 	.flatMap(({node, text}) => text === undefined ? [] : [{node, text}])[0];
 
-const withoutLinkLocal = (addresses: ReadonlySet<string>): readonly string[] => [...addresses].filter(ip => !/^fe[89ab]/.test(ip));
+const withoutLinkLocal = (addresses: ReadonlySet<string>): readonly string[] => [...addresses].filter(ip => !isLinkLocal(ip));
 
 const rationed = (probes: readonly Probe[]): readonly Probe[] => {
 	const used = new Map<string, number>();
