@@ -13,7 +13,8 @@ import {TransportError} from '../../shell/shell.ts';
 import type {IpFamily} from '../../target.ts';
 import type {TestNode, Testbed} from '../testbed.ts';
 
-const RULES = ['iptables', 'ip6tables', 'nft', 'ipset', 'ipvs', 'addresses', 'links'] as const satisfies readonly LookName[];
+const RULES = ['iptables', 'ip6tables', 'nft', 'addresses'] as const satisfies readonly LookName[];
+const OF_IPVS = ['ipset', 'ipvs', 'links'] as const satisfies readonly LookName[];
 const SETTINGS = ['configz', 'proxyMode', 'metrics', 'sysctls'] as const satisfies readonly LookName[];
 
 /** What each kube-proxy says of itself, and its node's settings. It is asked once: one that is stopped later does not answer any more. */
@@ -36,9 +37,10 @@ export const versionsOf = ({services, slices, nodes}: ApiFacts): string => [serv
 	.concat((nodes.ok ? nodes.value.items : []).map(({metadata}) => `${metadata?.uid} ${JSON.stringify(metadata?.labels)}`)).join('\n');
 
 /** One look at the API and at the rules of all nodes; undefined: the API changed meanwhile, so the two do not belong together. */
-const lookAtNodes = async ({kube, nodes, signal}: Testbed, settings: ProxySettings): Promise<NodesSeen | undefined> => {
+const lookAtNodes = async ({kube, mode, nodes, signal}: Testbed, settings: ProxySettings): Promise<NodesSeen | undefined> => {
+	const names = mode === 'ipvs' ? [...RULES, ...OF_IPVS] : RULES;
 	const api = await gatherApi(kube);
-	const dumped = await Promise.all(nodes.map(async node => ({node, facts: {...readNode(await look(node.shell, RULES, signal)), ...settings.get(node.name)}})));
+	const dumped = await Promise.all(nodes.map(async node => ({node, facts: {...readNode(await look(node.shell, names, signal)), ...settings.get(node.name)}})));
 	const versions = versionsOf(api);
 	if (versions !== versionsOf(await gatherApi(kube))) return undefined;
 	return {versions, api, nodes: dumped.map(({node, facts}) => ({node, facts, state: clusterStateOf(api, facts)}))};
