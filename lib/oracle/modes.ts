@@ -41,12 +41,14 @@ const text = (files: Files, name: string): string => {
 /** kube-proxy's addresses of kube-ipvs0, one in a line. */
 const boundIn = (files: Files, name: string, prefixLength: number) => text(files, name).split('\n').filter(Boolean).map(address => ({address, prefixLength}));
 
+const bothIptables = (files: Files) => ({iptables: parseIptablesSave(text(files, 'iptables'), 'ipv4'), ip6tables: parseIptablesSave(text(files, 'ip6tables'), 'ipv6')});
+
 /** Modes that can be judged. */
 export const ORACLE_MODES: Readonly<Partial<Record<Mode, OracleMode>>> = {
 	iptables: {
 		expected: expectedIptables,
 		read(files) {
-			const [iptables, ip6tables] = [parseIptablesSave(text(files, 'iptables'), 'ipv4'), parseIptablesSave(text(files, 'ip6tables'), 'ipv6')];
+			const {iptables, ip6tables} = bothIptables(files);
 			return {actual: {ipv4: actualIptables(iptables), ipv6: actualIptables(ip6tables)}, remainder: [...iptables.remainder, ...ip6tables.remainder], rules: {iptables, ip6tables}};
 		},
 	},
@@ -60,7 +62,7 @@ export const ORACLE_MODES: Readonly<Partial<Record<Mode, OracleMode>>> = {
 	ipvs: {
 		expected: expectedIpvs,
 		read(files) {
-			const [iptables, ip6tables] = [parseIptablesSave(text(files, 'iptables'), 'ipv4'), parseIptablesSave(text(files, 'ip6tables'), 'ipv6')];
+			const {iptables, ip6tables} = bothIptables(files);
 			const [ipset, ipvs] = [parseIpsetSave(text(files, 'ipset')), parseIpvsadmSave(text(files, 'ipvs'))];
 			return {
 				actual: {
