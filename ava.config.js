@@ -9,10 +9,14 @@ const common = {
 	environmentVariables: {NODE_ENV: 'production'},
 };
 
-const unit = {...common, files: ['lib/**/*.test.ts', 'clusters/**/*.test.ts', 'reports/**/*.test.ts', '!**/*.cluster.test.ts'], timeout: '60s'};
+const unit = {
+	...common,
+	files: ['{lib,test,clusters,reports}/**/*.test.ts', 'suites/*/*/**/*.test.ts', '!**/*.cluster.test.ts'],
+	timeout: '60s',
+};
 
 // Tests of what only a real cluster shows; VIPCHECK_CLUSTER names its directory. One file at a time: some of them cut links and boot nodes.
-const cluster = {...common, concurrency: 1, files: ['lib/**/*.cluster.test.ts', 'clusters/**/*.cluster.test.ts'], timeout: '5m'};
+const cluster = {...common, concurrency: 1, files: ['{lib,clusters,suites}/**/*.cluster.test.ts'], timeout: '5m'};
 
 // The budgets of the checks end what hangs; AVA's idle timeout must never be first.
 const suites = {...common, files: ['suites/**/suite.test.ts'], timeout: '60m', failWithoutAssertions: false};
