@@ -1,22 +1,34 @@
 import type {ClusterState} from '../model/state.ts';
 import {TransportError} from '../shell/shell.ts';
 import {minorOf, MODES, type Mode} from '../target.ts';
-import {needed} from './fact.ts';
+import {needed} from '../facts/fact.ts';
 import type {ApiFacts} from './gather-api.ts';
 import {modeOf, proxyConfigOf} from './proxy-config.ts';
-import type {NodeFacts} from './read-node.ts';
+import type {NodeFacts} from '../facts/read-node.ts';
 
-type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'proxyConfig' | 'proxyDaemonSet' | 'version'> & Partial<Pick<ApiFacts, 'serviceCIDRs'>>;
+type FromApi = Pick<ApiFacts, 'services' | 'slices' | 'nodes' | 'proxyConfig' | 'proxyDaemonSet' | 'version'> &
+	Partial<Pick<ApiFacts, 'serviceCIDRs'>>;
 type FromNode = Pick<NodeFacts, 'configz' | 'proxyMode' | 'metrics' | 'sysctls'>;
 
-const WHAT = 'the cluster\'s state is not known';
+/** What `clusterStateOf` needs. */
+export const STATE_FACTS = ['services', 'slices', 'nodes', 'proxyConfig', 'proxyDaemonSet', 'version', 'serviceCIDRs'] as const;
+
+const WHAT = "the cluster's state is not known";
 
 /** What kube-proxy says of itself counts most; its image's tag may be any text; an API server may be one minor ahead of it or three. */
 const proxyMinor = ({proxyDaemonSet, version}: FromApi, node: FromNode | undefined): number => {
-	const own = node?.metrics.ok ? node.metrics.value.samples.find(({name}) => name === 'kubernetes_build_info')?.labels['git_version'] : undefined;
-	const tag = proxyDaemonSet.ok ? /:([^:/@]+)(?:@.*)?$/.exec(proxyDaemonSet.value.spec?.template.spec?.containers[0]?.image ?? '')?.[1] : undefined;
+	const own = node?.metrics.ok
+		? node.metrics.value.samples.find(({name}) => name === 'kubernetes_build_info')?.labels['git_version']
+		: undefined;
+	const tag = proxyDaemonSet.ok
+		? /:([^:/@]+)(?:@.*)?$/.exec(proxyDaemonSet.value.spec?.template.spec?.containers[0]?.image ?? '')?.[1]
+		: undefined;
 	const minor = minorOf(own ?? '') ?? minorOf(tag ?? '') ?? minorOf(needed(WHAT, version));
-	if (minor === undefined) throw new TransportError(`kube-proxy's version is not known: its metrics say ${own ?? 'nothing'}, its image ${tag ?? 'nothing'}, the API server ${needed(WHAT, version)}`);
+	if (minor === undefined)
+		throw new TransportError(
+			`kube-proxy's version is not known: its metrics say ${own ?? 'nothing'}, its image ${tag ?? 'nothing'}, the API ` +
+				`server ${needed(WHAT, version)}`,
+		);
 	return minor;
 };
 

@@ -1,6 +1,6 @@
 import type {V1DaemonSet, V1EndpointSlice, V1NetworkPolicy, V1Node, V1Pod, V1Service, V1ServiceCIDR} from '@kubernetes/client-node';
 import type {Kube} from '../kube.ts';
-import type {Fact} from './fact.ts';
+import type {Fact} from '../facts/fact.ts';
 import {calling, listing, type Listing} from './pages.ts';
 
 /** What the API tells. Secrets are never read. */
@@ -37,28 +37,62 @@ const configOf = async ({core}: Reader): Promise<Fact<string>> => {
 	const fact = await calling(source, () => core.readNamespacedConfigMap({namespace: NAMESPACE, name: NAME}));
 	if (!fact.ok) return fact;
 	const text = fact.value.data?.['config.conf'];
-	return text === undefined ? {ok: false, why: `it has no config.conf, but ${Object.keys(fact.value.data ?? {}).join(', ') || 'nothing'}`, source} : {ok: true, value: text, source};
+	return text === undefined
+		? {ok: false, why: `it has no config.conf, but ${Object.keys(fact.value.data ?? {}).join(', ') || 'nothing'}`, source}
+		: {ok: true, value: text, source};
 };
 
-const logOf = async ({core}: Reader, name: string): Promise<[string, Fact<string>]> =>
-	[name, await calling(`/api/v1/namespaces/${NAMESPACE}/pods/${name}/log?tailLines=${LOG_LINES}`, () => core.readNamespacedPodLog({namespace: NAMESPACE, name, tailLines: LOG_LINES}))];
+const logOf = async ({core}: Reader, name: string): Promise<[string, Fact<string>]> => [
+	name,
+	await calling(`/api/v1/namespaces/${NAMESPACE}/pods/${name}/log?tailLines=${LOG_LINES}`, () =>
+		core.readNamespacedPodLog({namespace: NAMESPACE, name, tailLines: LOG_LINES}),
+	),
+];
 
-/** Reads the API, changing nothing. What cannot be read (no right to, gone, no answer) is a fact that is missing. */
-export const gatherApi = async (kube: Reader): Promise<ApiFacts> => {
-	const {core, apps, discovery, networking, version} = kube;
-	const proxyPods = await listing(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${LABEL}`, page => core.listNamespacedPod({namespace: NAMESPACE, labelSelector: LABEL, ...page}));
-	const names = proxyPods.ok ? proxyPods.value.items.flatMap(({metadata}) => metadata?.name ?? []) : [];
-	const [code, services, slices, nodes, pods, networkPolicies, serviceCIDRs, proxyConfig, proxyDaemonSet, logs] = await Promise.all([
-		calling('/version', async () => (await version.getCode()).gitVersion),
-		listing('/api/v1/services', page => core.listServiceForAllNamespaces(page)),
+const proxyPodsOf = async ({core}: Reader): Promise<ApiFacts['proxyPods']> =>
+	listing(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${LABEL}`, page =>
+		core.listNamespacedPod({namespace: NAMESPACE, labelSelector: LABEL, ...page}),
+	);
+
+/** How each is read; `proxyPods` are read once for all that need them. */
+const READ: {
+	readonly [Name in keyof ApiFacts]: (kube: Reader, proxyPods: () => Promise<ApiFacts['proxyPods']>) => Promise<ApiFacts[Name]>;
+} = {
+	version: async ({version}) => calling('/version', async () => (await version.getCode()).gitVersion),
+	services: async ({core}) => listing('/api/v1/services', page => core.listServiceForAllNamespaces(page)),
+	slices: async ({discovery}) =>
 		listing('/apis/discovery.k8s.io/v1/endpointslices', page => discovery.listEndpointSliceForAllNamespaces(page)),
-		listing('/api/v1/nodes', page => core.listNode(page)),
-		listing('/api/v1/pods', page => core.listPodForAllNamespaces(page)),
+	nodes: async ({core}) => listing('/api/v1/nodes', page => core.listNode(page)),
+	pods: async ({core}) => listing('/api/v1/pods', page => core.listPodForAllNamespaces(page)),
+	networkPolicies: async ({networking}) =>
 		listing('/apis/networking.k8s.io/v1/networkpolicies', page => networking.listNetworkPolicyForAllNamespaces(page)),
-		listing('/apis/networking.k8s.io/v1/servicecidrs', page => networking.listServiceCIDR(page)),
-		configOf(kube),
-		calling(`/apis/apps/v1/namespaces/${NAMESPACE}/daemonsets/${NAME}`, () => apps.readNamespacedDaemonSet({namespace: NAMESPACE, name: NAME})),
-		Promise.all(names.map(name => logOf(kube, name))),
-	]);
-	return {version: code, services, slices, nodes, pods, networkPolicies, serviceCIDRs, proxyConfig, proxyDaemonSet, proxyPods, proxyLogs: new Map(logs)};
+	serviceCIDRs: async ({networking}) => listing('/apis/networking.k8s.io/v1/servicecidrs', page => networking.listServiceCIDR(page)),
+	proxyConfig: configOf,
+	proxyDaemonSet: async ({apps}) =>
+		calling(`/apis/apps/v1/namespaces/${NAMESPACE}/daemonsets/${NAME}`, () =>
+			apps.readNamespacedDaemonSet({namespace: NAMESPACE, name: NAME}),
+		),
+	proxyPods: async (_, proxyPods) => proxyPods(),
+	async proxyLogs(kube, proxyPods) {
+		const pods = await proxyPods();
+		const names = pods.ok ? pods.value.items.flatMap(({metadata}) => metadata?.name ?? []) : [];
+		return new Map(await Promise.all(names.map(async name => logOf(kube, name))));
+	},
+};
+
+const API_FACTS = Object.keys(READ) as readonly (keyof ApiFacts)[];
+
+/**
+ * Reads what is asked for of the API (left out: everything), changing nothing.
+ * What cannot be read (no right to, gone, no answer) is a fact that is missing.
+ */
+export const gatherApi = async <Name extends keyof ApiFacts = keyof ApiFacts>(
+	kube: Reader,
+	names: readonly Name[] = API_FACTS as readonly Name[],
+): Promise<Pick<ApiFacts, Name>> => {
+	let pods: Promise<ApiFacts['proxyPods']> | undefined;
+	const proxyPods = async (): Promise<ApiFacts['proxyPods']> => (pods ??= proxyPodsOf(kube));
+	return Object.fromEntries(
+		await Promise.all(names.map(async name => [name, await READ[name](kube, proxyPods)] as const)),
+	) as unknown as Pick<ApiFacts, Name>;
 };

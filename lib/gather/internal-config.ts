@@ -1,11 +1,19 @@
-import {part, texts, type JsonObject} from './parse/json.ts';
+import {part, texts, type JsonObject} from '../facts/parse/json.ts';
 
-/** Whether a configuration of kube-proxy is its internal one, whose fields have Go's names: up to 1.35 /configz shows that (kubernetes#137426). */
+/**
+ * Whether a configuration of kube-proxy is its internal one, whose fields have Go's names: up to 1.35 /configz shows that
+ * (kubernetes#137426).
+ */
 export const isInternal = (config: JsonObject): boolean => 'IPTables' in config;
 
-/** Makes of an internal configuration (of 1.31 to 1.35) the published one, as far as it counts for the rules (pkg/proxy/apis/config/v1alpha1/conversion.go). */
+/**
+ * Makes of an internal configuration (of 1.31 to 1.35) the published one, as far as it counts for the rules
+ * (pkg/proxy/apis/config/v1alpha1/conversion.go).
+ */
 export const versioned = (config: JsonObject): JsonObject => {
-	const [linux, iptables, ipvs, nftables, detect] = ['Linux', 'IPTables', 'IPVS', 'NFTables', 'DetectLocal'].map(name => part(config, name)) as [JsonObject, JsonObject, JsonObject, JsonObject, JsonObject];
+	const [linux, iptables, ipvs, nftables, detect] = ['Linux', 'IPTables', 'IPVS', 'NFTables', 'DetectLocal'].map(name =>
+		part(config, name),
+	) as [JsonObject, JsonObject, JsonObject, JsonObject, JsonObject];
 	const {MasqueradeAll: masqueradeAll} = linux;
 	return {
 		mode: config['Mode'],

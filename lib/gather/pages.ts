@@ -1,5 +1,5 @@
 import {apiError} from '../kube-error.ts';
-import type {Fact} from './fact.ts';
+import type {Fact} from '../facts/fact.ts';
 
 /** All objects of a list, as they were at one moment. */
 export type Listing<T> = {readonly items: readonly T[]; readonly resourceVersion: string};
@@ -33,12 +33,18 @@ export const calling = async <T>(source: string, call: () => Promise<T>): Promis
 	}
 };
 
-/** Reads a list page by page. One that expires between two pages (410 Gone) is begun again, once. */
-export const listing = async <T>(source: string, list: (page: {limit: number; _continue?: string}) => Promise<Part<T>>): Promise<Fact<Listing<T>>> => calling(source, async () => {
+/** Reads a list page by page. One that expires between two pages (410 Gone) is begun again, once. Throws what the calls throw. */
+export const readPages = async <T>(list: (page: {limit: number; _continue?: string}) => Promise<Part<T>>): Promise<Listing<T>> => {
 	try {
 		return await readAll(list);
 	} catch (error) {
 		if (apiError(error)?.code !== 410) throw error;
 		return readAll(list);
 	}
-});
+};
+
+/** The same as a fact: what the API server refuses is missing. */
+export const listing = async <T>(
+	source: string,
+	list: (page: {limit: number; _continue?: string}) => Promise<Part<T>>,
+): Promise<Fact<Listing<T>>> => calling(source, async () => readPages(list));
