@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {execa} from 'execa';
-import type {Files} from '../../lib/oracle/modes.ts';
+import type {Files} from '../../test/oracle/modes.ts';
 
 /** What became of a case: files of rules, or why there are none. */
 export type Answer = {
@@ -17,7 +17,13 @@ export type Oracle = {readonly ask: (line: string) => Promise<Answer>; readonly 
 
 /** Starts the program in a network of its own, on the file system of a node. Needs root. */
 export const startOracle = (program: string, root: string): Oracle => {
-	const running = execa('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', '--mount', '--', program, root], {reject: false, buffer: false, stderr: 'inherit', stdin: 'pipe', stdout: 'pipe'});
+	const running = execa('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', '--mount', '--', program, root], {
+		reject: false,
+		buffer: false,
+		stderr: 'inherit',
+		stdin: 'pipe',
+		stdout: 'pipe',
+	});
 	const lines = createInterface({input: running.stdout})[Symbol.asyncIterator]();
 	return {
 		async ask(line) {

@@ -6,8 +6,8 @@ const MAPPED = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/;
 const quad = (value: bigint): string => [24n, 16n, 8n, 0n].map(shift => (value >> shift) & 0xffn).join('.');
 
 /**
- * An address as Go writes it after net.ParseIPSloppy: leading zeros of IPv4 numbers dropped, IPv6 shortened (RFC 5952), IPv4 within IPv6 as IPv4.
- * Undefined: not an address.
+ * An address as Go writes it after net.ParseIPSloppy: leading zeros of IPv4 numbers dropped, IPv6 shortened (RFC 5952), IPv4 within IPv6 as
+ * IPv4. Undefined: not an address.
  */
 export const canonicalIp = (text: string): string | undefined => {
 	const plain = /^\d+(\.\d+){3}$/.test(text) ? text.split('.').map(Number).join('.') : text;
@@ -23,23 +23,33 @@ export const canonicalIp = (text: string): string | undefined => {
 export const FAMILY_NAMES = {ipv4: 'IPv4', ipv6: 'IPv6'} as const satisfies Record<IpFamily, string>;
 
 /** Family of a canonical address. */
-export const familyOf = (ip: string): IpFamily => ip.includes(':') ? 'ipv6' : 'ipv4';
+export const familyOf = (ip: string): IpFamily => (ip.includes(':') ? 'ipv6' : 'ipv4');
 
-const widthOf = (ip: string): bigint => familyOf(ip) === 'ipv4' ? 32n : 128n;
+const widthOf = (ip: string): bigint => (familyOf(ip) === 'ipv4' ? 32n : 128n);
 
 /** A canonical address as a number. */
 export const numberOf = (ip: string): bigint => {
 	if (familyOf(ip) === 'ipv4') return ip.split('.').reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-	const [head = [], tail] = ip.split('::').map(part => part === '' ? [] : part.split(':'));
+	const [head = [], tail] = ip.split('::').map(part => (part === '' ? [] : part.split(':')));
 	const groups = tail === undefined ? head : [...head, ...Array.from({length: 8 - head.length - tail.length}, () => '0'), ...tail];
 	return groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
 };
 
-const ipOf = (value: bigint, family: IpFamily): string => family === 'ipv4'
-	? quad(value)
-	: new URL(`http://[${value.toString(16).padStart(32, '0').replaceAll(/(.{4})(?!$)/g, '$1:')}]`).hostname.slice(1, -1);
+const ipOf = (value: bigint, family: IpFamily): string =>
+	family === 'ipv4'
+		? quad(value)
+		: new URL(
+				`http://[${value
+					.toString(16)
+					.padStart(32, '0')
+					.replaceAll(/(.{4})(?!$)/g, '$1:')}]`,
+			).hostname.slice(1, -1);
 
-type Network = {readonly base: bigint; readonly length: bigint; readonly family: IpFamily};
+type Network = {
+	readonly base: bigint;
+	readonly length: bigint;
+	readonly family: IpFamily;
+};
 
 const networkOf = (cidr: string): Network | undefined => {
 	const [, address = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(cidr.trim()) ?? [];

@@ -5,9 +5,13 @@ import type {Packet} from './verdict.ts';
 export type Via = 'clusterIP' | 'externalIP' | 'loadBalancerVIP' | 'nodePort';
 export type Target = {readonly port: ServicePort; readonly via: Via};
 
-/** What of a port an address is; more than one where a Service claims its own address again. In the order in which kube-proxy programs them. */
+/**
+ * What of a port an address is; more than one where a Service claims its own address again. In the order in which kube-proxy programs them.
+ */
 export const viasOf = ({clusterIP, externalIPs, loadBalancerVIPs}: ServicePort, destination: string): readonly Via[] => [
-	...(clusterIP === destination ? ['clusterIP' as const] : []), ...(externalIPs.includes(destination) ? ['externalIP' as const] : []), ...(loadBalancerVIPs.includes(destination) ? ['loadBalancerVIP' as const] : []),
+	...(clusterIP === destination ? ['clusterIP' as const] : []),
+	...(externalIPs.includes(destination) ? ['externalIP' as const] : []),
+	...(loadBalancerVIPs.includes(destination) ? ['loadBalancerVIP' as const] : []),
 ];
 
 /** The port whose own address a packet is for. Where two Services claim the same, the first; kube-proxy takes any. */
@@ -31,4 +35,5 @@ export const healthCheckOf = (ports: readonly ServicePort[], {protocol, port}: P
 	protocol === 'TCP' ? ports.find(({healthCheckNodePort}) => healthCheckNodePort === port) : undefined;
 
 /** A target in words: `ns/svc:port nodePort 30080`. */
-export const describe = ({port, via}: Target, {destination}: Packet): string => `${nameOf(port)} ${via} ${via === 'nodePort' ? port.nodePort : `${destination}:${port.port}`}`;
+export const describe = ({port, via}: Target, {destination}: Packet): string =>
+	`${nameOf(port)} ${via} ${via === 'nodePort' ? port.nodePort : `${destination}:${port.port}`}`;

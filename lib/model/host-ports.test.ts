@@ -2,19 +2,33 @@ import type {V1ContainerPort, V1Pod} from '@kubernetes/client-node';
 import test from 'ava';
 import {hostPortConflicts, podsBehind, type ToNode} from './host-ports.ts';
 
-type Wish = {readonly node?: string | undefined; readonly phase?: string; readonly leaving?: boolean; readonly sidecar?: V1ContainerPort} & Partial<V1ContainerPort>;
+type Wish = {
+	readonly node?: string | undefined;
+	readonly phase?: string;
+	readonly leaving?: boolean;
+	readonly sidecar?: V1ContainerPort;
+} & Partial<V1ContainerPort>;
 
 /** A pod with host port 80/TCP on node n1, unless told otherwise. */
 const pod = (name: string, {node = 'n1', phase = 'Running', leaving = false, sidecar, ...port}: Wish = {}): V1Pod => ({
 	metadata: {name, namespace: 'ns1', ...(leaving && {deletionTimestamp: new Date(0)})},
-	spec: {...(node && {nodeName: node}), containers: [{name: 'c', ports: [{containerPort: 8080, hostPort: 80, protocol: 'TCP', ...port}]}], ...(sidecar && {initContainers: [{name: 's', restartPolicy: 'Always', ports: [sidecar]}]})},
+	spec: {
+		...(node && {nodeName: node}),
+		containers: [{name: 'c', ports: [{containerPort: 8080, hostPort: 80, protocol: 'TCP', ...port}]}],
+		...(sidecar && {initContainers: [{name: 's', restartPolicy: 'Always', ports: [sidecar]}]}),
+	},
 	status: {phase},
 });
 const names = (pods: readonly V1Pod[]): readonly string[] => pods.map(({metadata}) => metadata?.name ?? '');
 
 const BEHIND: ReadonlyArray<readonly [title: string, pods: readonly V1Pod[], way: Partial<ToNode>, expected: readonly string[]]> = [
 	['its pod', [pod('a')], {}, ['a']],
-	['no protocol is TCP', [{...pod('a'), spec: {nodeName: 'n1', containers: [{name: 'c', ports: [{containerPort: 8080, hostPort: 80}]}]}}], {}, ['a']],
+	[
+		'no protocol is TCP',
+		[{...pod('a'), spec: {nodeName: 'n1', containers: [{name: 'c', ports: [{containerPort: 8080, hostPort: 80}]}]}}],
+		{},
+		['a'],
+	],
 	['IPv6', [pod('a')], {ip: 'fd00::1'}, ['a']],
 	['another node', [pod('a', {node: 'n2'})], {}, []],
 	['not placed yet', [pod('a', {node: ''})], {}, []],
@@ -32,9 +46,10 @@ const BEHIND: ReadonlyArray<readonly [title: string, pods: readonly V1Pod[], way
 	['a sidecar', [pod('a', {sidecar: {containerPort: 9, hostPort: 90}})], {port: 90}, ['a']],
 ];
 
-for (const [title, pods, way, expected] of BEHIND) test(`the pod behind a host port: ${title}`, t => {
-	t.deepEqual(names(podsBehind({node: 'n1', ip: '172.18.0.1', port: 80, protocol: 'TCP', ...way}, pods)), expected);
-});
+for (const [title, pods, way, expected] of BEHIND)
+	test(`the pod behind a host port: ${title}`, t => {
+		t.deepEqual(names(podsBehind({node: 'n1', ip: '172.18.0.1', port: 80, protocol: 'TCP', ...way}, pods)), expected);
+	});
 
 /** The rows of CheckConflict of the scheduler, and which pods count. */
 const CONFLICTS: ReadonlyArray<readonly [title: string, asks: Wish, there: Wish, isKeptOff: boolean]> = [
@@ -59,9 +74,10 @@ const CONFLICTS: ReadonlyArray<readonly [title: string, asks: Wish, there: Wish,
 	['a sidecar of its own', {sidecar: {containerPort: 9, hostPort: 80, protocol: 'TCP'}, hostPort: 0}, {}, true],
 ];
 
-for (const [title, asks, there, isKeptOff] of CONFLICTS) test(`host ports that conflict: ${title}`, t => {
-	const asking = pod('asks', {node: '', ...asks});
-	t.deepEqual(names(hostPortConflicts(asking, 'n1', [asking, pod('there', there)])), isKeptOff ? ['there'] : []);
-});
+for (const [title, asks, there, isKeptOff] of CONFLICTS)
+	test(`host ports that conflict: ${title}`, t => {
+		const asking = pod('asks', {node: '', ...asks});
+		t.deepEqual(names(hostPortConflicts(asking, 'n1', [asking, pod('there', there)])), isKeptOff ? ['there'] : []);
+	});
 
 test('a pod does not keep itself off', t => t.deepEqual(hostPortConflicts(pod('a'), 'n1', [pod('a')]), []));

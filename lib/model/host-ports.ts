@@ -4,19 +4,38 @@ import {isOver, lastingContainers} from './pods.ts';
 import type {Protocol} from './state.ts';
 
 /** A port of a pod that is reached by its node's addresses. */
-export type HostPort = {readonly pod: V1Pod; /** As the pod asks for it; empty: every address of the node. */ readonly hostIP: string; readonly hostPort: number; readonly containerPort: number; readonly protocol: Protocol};
+export type HostPort = {
+	readonly pod: V1Pod;
+	/** As the pod asks for it; empty: every address of the node. */ readonly hostIP: string;
+	readonly hostPort: number;
+	readonly containerPort: number;
+	readonly protocol: Protocol;
+};
 
 /** A way to a node's own address. */
-export type ToNode = {readonly node: string; readonly ip: string; readonly port: number; readonly protocol: Protocol};
+export type ToNode = {
+	readonly node: string;
+	readonly ip: string;
+	readonly port: number;
+	readonly protocol: Protocol;
+};
 
 /** All host ports of a pod. One in the node's own network has those that it listens on, for the API server fills them in. */
-export const hostPortsOf = (pod: V1Pod): readonly HostPort[] => lastingContainers(pod).flatMap(({ports = []}) => ports.flatMap(({hostPort, hostIP = '', containerPort, protocol = 'TCP'}) =>
-	(hostPort ? [{pod, hostIP, hostPort, containerPort, protocol: protocol as Protocol}] : [])));
+export const hostPortsOf = (pod: V1Pod): readonly HostPort[] =>
+	lastingContainers(pod).flatMap(({ports = []}) =>
+		ports.flatMap(({hostPort, hostIP = '', containerPort, protocol = 'TCP'}) =>
+			hostPort ? [{pod, hostIP, hostPort, containerPort, protocol: protocol as Protocol}] : [],
+		),
+	);
 
-const isOn = (node: string) => (pod: V1Pod): boolean => pod.spec?.nodeName === node && !isOver(pod);
+const isOn =
+	(node: string) =>
+	(pod: V1Pod): boolean =>
+		pod.spec?.nodeName === node && !isOver(pod);
 
 /** The host ports that are taken on a node. A pod that is being deleted has its own until it is gone. */
-export const hostPortsOn = (node: string, pods: readonly V1Pod[]): readonly HostPort[] => pods.filter(isOn(node)).flatMap(pod => hostPortsOf(pod));
+export const hostPortsOn = (node: string, pods: readonly V1Pod[]): readonly HostPort[] =>
+	pods.filter(isOn(node)).flatMap(pod => hostPortsOf(pod));
 
 /** The plugin portmap: an unspecified address stands for all of its own family, none for all. */
 const isAddressedBy = ({hostIP}: HostPort, ip: string): boolean => {
@@ -26,9 +45,19 @@ const isAddressedBy = ({hostIP}: HostPort, ip: string): boolean => {
 	return own === asked || ((own === '0.0.0.0' || own === '::') && familyOf(own) === familyOf(asked));
 };
 
-/** The pods whose host port leads from an address of a node to them; more than one only where they were put there without the scheduler. github.com/containernetworking/plugins, plugins/meta/portmap */
-export const podsBehind = ({node, ip, port, protocol}: ToNode, pods: readonly V1Pod[]): readonly V1Pod[] => [...new Set(hostPortsOn(node, pods)
-	.filter(one => one.hostPort === port && one.protocol === protocol && isAddressedBy(one, ip) && !one.pod.metadata?.deletionTimestamp).map(({pod}) => pod))];
+/**
+ * The pods whose host port leads from an address of a node to them; more than one only where they were put there without the scheduler.
+ * github.com/containernetworking/plugins, plugins/meta/portmap
+ */
+export const podsBehind = ({node, ip, port, protocol}: ToNode, pods: readonly V1Pod[]): readonly V1Pod[] => [
+	...new Set(
+		hostPortsOn(node, pods)
+			.filter(
+				one => one.hostPort === port && one.protocol === protocol && isAddressedBy(one, ip) && !one.pod.metadata?.deletionTimestamp,
+			)
+			.map(({pod}) => pod),
+	),
+];
 
 /** To the scheduler only 0.0.0.0 is every address, and addresses are texts. */
 const EVERY = '0.0.0.0';
@@ -39,11 +68,18 @@ const collide = (a: HostPort, b: HostPort): boolean => {
 };
 
 /**
- * The pods on a node that keep a pod from being put there, for they have a host port of its own: same number, same protocol, addresses that overlap.
- * The scheduler's plugin NodePorts (kubernetes v1.36 pkg/scheduler/framework/plugins/nodeports; HostPortInfo of k8s.io/kube-scheduler/framework).
+ * The pods on a node that keep a pod from being put there, for they have a host port of its own: same number, same protocol, addresses that
+ * overlap. The scheduler's plugin NodePorts (kubernetes v1.36 pkg/scheduler/framework/plugins/nodeports; HostPortInfo of
+ * k8s.io/kube-scheduler/framework).
  */
 export const hostPortConflicts = (pod: V1Pod, node: string, pods: readonly V1Pod[]): readonly V1Pod[] => {
 	const wanted = hostPortsOf(pod);
 	const others = pods.filter(({metadata}) => metadata?.name !== pod.metadata?.name || metadata?.namespace !== pod.metadata?.namespace);
-	return [...new Set(hostPortsOn(node, others).filter(taken => wanted.some(one => collide(one, taken))).map(({pod: other}) => other))];
+	return [
+		...new Set(
+			hostPortsOn(node, others)
+				.filter(taken => wanted.some(one => collide(one, taken)))
+				.map(({pod: other}) => other),
+		),
+	];
 };

@@ -14,37 +14,66 @@ const ofFamily = (family: IpFamily, ips: readonly string[] = []): readonly strin
 /** The Service's address in a family; undefined: it has none, or kube-proxy passes the Service over. */
 const clusterIpOf = ({metadata, spec}: V1Service, family: IpFamily, minor: number): string | undefined => {
 	const {type, clusterIP = '', clusterIPs = [], ipFamilies = []} = spec ?? {};
-	if (isPassedOver(metadata?.labels, PROXY_NAME, minor) || clusterIP === '' || clusterIP === 'None' || type === 'ExternalName') return undefined;
+	if (isPassedOver(metadata?.labels, PROXY_NAME, minor) || clusterIP === '' || clusterIP === 'None' || type === 'ExternalName')
+		return undefined;
 	const index = ipFamilies.indexOf(FAMILY_NAMES[family]);
 	// Objects of a server that knew no families have none.
-	const address = ipFamilies.length === 0 ? clusterIP : clusterIPs[index] ?? '';
+	const address = ipFamilies.length === 0 ? clusterIP : (clusterIPs[index] ?? '');
 	return ofFamily(family, [address])[0];
 };
 
 const sourceRangesOf = ({spec}: V1Service, family: IpFamily): readonly string[] => {
-	const ranges = (spec?.loadBalancerSourceRanges ?? []).flatMap(text => canonicalCidr(text) ?? []).filter(cidr => familyOf(cidr) === family);
+	const ranges = (spec?.loadBalancerSourceRanges ?? [])
+		.flatMap(text => canonicalCidr(text) ?? [])
+		.filter(cidr => familyOf(cidr) === family);
 	// A range of everything is no restriction.
 	return ranges.some(cidr => cidr.endsWith('/0')) ? [] : ranges;
 };
 
 const loadBalancerVIPsOf = ({status}: V1Service, family: IpFamily): readonly string[] =>
-	ofFamily(family, (status?.loadBalancer?.ingress ?? []).filter(({ip, ipMode = 'VIP'}) => ip && ipMode === 'VIP').map(({ip}) => ip ?? ''));
+	ofFamily(
+		family,
+		(status?.loadBalancer?.ingress ?? []).filter(({ip, ipMode = 'VIP'}) => ip && ipMode === 'VIP').map(({ip}) => ip ?? ''),
+	);
+
+/** A Service's addresses of a family beside its own: its external IPs, and those of a load balancer that nodes are to take. */
+export const outerIpsOf = (service: V1Service, family: IpFamily): readonly string[] => [
+	...ofFamily(family, service.spec?.externalIPs),
+	...loadBalancerVIPsOf(service, family),
+];
 
 /** Whether externalTrafficPolicy has a meaning, by the Service's type (pkg/api/v1/service/util.go). */
 const acceptsExternal = ({spec}: V1Service): boolean =>
-	spec?.type === 'LoadBalancer' || spec?.type === 'NodePort' || ((spec?.type ?? 'ClusterIP') === 'ClusterIP' && (spec?.externalIPs?.length ?? 0) > 0);
+	spec?.type === 'LoadBalancer' ||
+	spec?.type === 'NodePort' ||
+	((spec?.type ?? 'ClusterIP') === 'ClusterIP' && (spec?.externalIPs?.length ?? 0) > 0);
 
-const portOf = (service: V1Service, {name: portName = '', port, nodePort, protocol = 'TCP'}: V1ServicePort, clusterIP: string, family: IpFamily, endpointsOf: (key: string) => readonly Endpoint[]): ServicePort => {
+const portOf = (
+	service: V1Service,
+	{name: portName = '', port, nodePort, protocol = 'TCP'}: V1ServicePort,
+	clusterIP: string,
+	family: IpFamily,
+	endpointsOf: (key: string) => readonly Endpoint[],
+): ServicePort => {
 	const {metadata: {namespace = '', name = ''} = {}, spec = {}} = service;
 	const externalIPs = ofFamily(family, spec.externalIPs);
 	const loadBalancerVIPs = loadBalancerVIPsOf(service, family);
 	const externalLocal = acceptsExternal(service) && spec.externalTrafficPolicy === 'Local';
 	const key = {namespace, service: name, portName, protocol: protocol as Protocol};
 	return {
-		...key, clusterIP, port, externalIPs, loadBalancerVIPs, externalLocal,
+		...key,
+		clusterIP,
+		port,
+		externalIPs,
+		loadBalancerVIPs,
+		externalLocal,
 		...(nodePort ? {nodePort} : {}),
-		...(spec.type === 'LoadBalancer' && externalLocal && spec.healthCheckNodePort ? {healthCheckNodePort: spec.healthCheckNodePort} : {}),
-		...(spec.sessionAffinity === 'ClientIP' ? {affinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS} : {}),
+		...(spec.type === 'LoadBalancer' && externalLocal && spec.healthCheckNodePort
+			? {healthCheckNodePort: spec.healthCheckNodePort}
+			: {}),
+		...(spec.sessionAffinity === 'ClientIP'
+			? {affinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS}
+			: {}),
 		sourceRanges: sourceRangesOf(service, family),
 		internalLocal: spec.internalTrafficPolicy === 'Local',
 		external: Boolean(nodePort) || externalIPs.length > 0 || loadBalancerVIPs.length > 0,
@@ -60,6 +89,8 @@ export const servicePorts = (state: ClusterState, node: string, family: IpFamily
 	const endpoints = endpointsByPort(state.slices, {node, family, minor: state.minor});
 	return state.services.flatMap(service => {
 		const clusterIP = clusterIpOf(service, family, state.minor);
-		return clusterIP === undefined ? [] : (service.spec?.ports ?? []).map(port => portOf(service, port, clusterIP, family, key => endpoints.get(key) ?? []));
+		return clusterIP === undefined
+			? []
+			: (service.spec?.ports ?? []).map(port => portOf(service, port, clusterIP, family, key => endpoints.get(key) ?? []));
 	});
 };

@@ -84,7 +84,10 @@ export type ServicePort = {
 	readonly endpoints: readonly Endpoint[];
 };
 
-/** Endpoints of a port that traffic of each policy reaches from one node (CategorizeEndpoints, pkg/proxy/topology.go). Undefined: the policy is not in use. */
+/**
+ * Endpoints of a port that traffic of each policy reaches from one node (CategorizeEndpoints, pkg/proxy/topology.go). Undefined: the policy
+ * is not in use.
+ */
 export type Categorized = {
 	readonly cluster?: readonly Endpoint[];
 	readonly local?: readonly Endpoint[];
@@ -95,4 +98,5 @@ export type Categorized = {
 };
 
 /** `ns/svc:port`, or `ns/svc` for an unnamed port, as kube-proxy writes it (ServicePortName.String). */
-export const nameOf = ({namespace, service, portName}: Pick<ServicePort, 'namespace' | 'service' | 'portName'>): string => `${namespace}/${service}${portName === '' ? '' : `:${portName}`}`;
+export const nameOf = ({namespace, service, portName}: Pick<ServicePort, 'namespace' | 'service' | 'portName'>): string =>
+	`${namespace}/${service}${portName === '' ? '' : `:${portName}`}`;

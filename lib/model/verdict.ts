@@ -24,7 +24,11 @@ export type Backend = {
  * `because` names what decides: an object of the API for the model, a rule with its chain for the trace.
  */
 export type Verdict = {readonly because: string} & (
-	| {readonly kind: 'backends'; readonly backends: readonly Backend[]; /** Seconds that a client stays with its backend. */ readonly sticky?: number}
+	| {
+			readonly kind: 'backends';
+			readonly backends: readonly Backend[];
+			/** Seconds that a client stays with its backend. */ readonly sticky?: number;
+	  }
 	/** TCP reset or ICMP port unreachable, at once. */
 	| {readonly kind: 'refused'}
 	| {readonly kind: 'dropped'}
@@ -32,7 +36,10 @@ export type Verdict = {readonly because: string} & (
 	| {readonly kind: 'node'}
 	/** Not a Service's: routed on towards its destination. */
 	| {readonly kind: 'leaves'}
-	/** Chance decides between different things: rules that were damaged, or one of several backends has an address and port that a Service refuses. */
+	/**
+	 * Chance decides between different things: rules that were damaged, or one of several backends has an address and port that a Service
+	 * refuses.
+	 */
 	| {readonly kind: 'mixed'; readonly parts: readonly VerdictPart[]}
 	/** It cannot be told: there is a rule on the way that is not understood. Equal to nothing, not even to itself. */
 	| {readonly kind: 'unknown'}

@@ -10,7 +10,6 @@ import (
 
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/kubernetes/pkg/proxy"
-	"k8s.io/kubernetes/pkg/proxy/iptables"
 	utiliptables "k8s.io/kubernetes/pkg/util/iptables"
 	iptablestest "k8s.io/kubernetes/pkg/util/iptables/testing"
 )
@@ -21,10 +20,12 @@ type keeper struct {
 }
 
 func newKeeper(family v1.IPFamily) *keeper {
+	fake := iptablestest.NewFake()
 	if family == v1.IPv6Protocol {
-		return &keeper{iptablestest.NewIPv6Fake().SetHasRandomFully(true)}
+		fake = iptablestest.NewIPv6Fake()
 	}
-	return &keeper{iptablestest.NewFake().SetHasRandomFully(true)}
+	masqueradeFully(fake)
+	return &keeper{fake}
 }
 
 func (k *keeper) ensureCanaries(chain utiliptables.Chain) error {
@@ -89,7 +90,6 @@ func (k *keeper) saved() (string, error) {
 }
 
 func iptablesFiles(made *parts) (map[string]string, error) {
-	config := made.settings.Config
 	keepers := map[v1.IPFamily]*keeper{}
 	proxiers := map[v1.IPFamily]proxy.Provider{}
 	for _, family := range families {
@@ -97,10 +97,7 @@ func iptablesFiles(made *parts) (map[string]string, error) {
 		if err := errors.Join(keepers[family].ensureKubelets(), keepers[family].ensureCanaries("KUBE-PROXY-CANARY")); err != nil {
 			return nil, err
 		}
-		// As NewDualStackProxier does: localhost is IPv4's alone.
-		proxier, err := iptables.NewProxier(made.ctx, family, keepers[family], made.sysctl, config.SyncPeriod.Duration, config.MinSyncPeriod.Duration,
-			config.Linux.MasqueradeAll, family == v1.IPv4Protocol && *config.IPTables.LocalhostNodePorts, int(*config.IPTables.MasqueradeBit),
-			made.settings.LocalDetectors[family], made.in.Node.Name, made.settings.NodeIPs[family], nil, nil, config.NodePortAddresses, false)
+		proxier, err := newIPTables(made, family, keepers[family])
 		if err != nil {
 			return nil, err
 		}

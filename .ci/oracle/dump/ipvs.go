@@ -42,7 +42,6 @@ func (w withBound) InterfaceAddrs() ([]net.Addr, error) {
 }
 
 func keepIPVS(made *parts, family v1.IPFamily, network proxyutil.NetworkInterfacer) (*ipvsKept, proxy.Provider, error) {
-	config := made.settings.Config
 	kept := &ipvsKept{newKeeper(family), ipsettest.NewFake("7.17"), ipvstest.NewFake(), netlinktest.NewFakeNetlinkHandle(family == v1.IPv6Protocol)}
 	if err := kept.rules.ensureKubelets(); err != nil {
 		return nil, nil, err
@@ -50,10 +49,7 @@ func keepIPVS(made *parts, family v1.IPFamily, network proxyutil.NetworkInterfac
 	if err := kept.links.SetLocalAddresses("eth0", made.in.Addresses...); err != nil {
 		return nil, nil, err
 	}
-	proxier, err := ipvs.NewProxier(made.ctx, family, kept.rules, kept.servers, kept.sets, made.sysctl, config.SyncPeriod.Duration, config.MinSyncPeriod.Duration,
-		config.IPVS.ExcludeCIDRs, config.IPVS.StrictARP, 0, 0, 0,
-		config.Linux.MasqueradeAll, int(*config.IPTables.MasqueradeBit),
-		made.settings.LocalDetectors[family], made.in.Node.Name, made.settings.NodeIPs[family], nil, nil, config.IPVS.Scheduler, config.NodePortAddresses, false)
+	proxier, err := newIPVS(made, family, kept)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	v1 "k8s.io/api/core/v1"
 	"k8s.io/kubernetes/pkg/proxy"
-	"k8s.io/kubernetes/pkg/proxy/nftables"
 )
 
 // kube-proxy lists its tables before it makes them, and logs an error where there are none.
@@ -11,15 +10,12 @@ const emptyTables = "flush ruleset\nadd table ip kube-proxy\nadd table ip6 kube-
 
 // Nothing is faked here: kube-proxy calls nft, and the kernel takes its rules or does not.
 func nftablesFiles(made *parts) (map[string]string, error) {
-	config := made.settings.Config
 	if _, err := run(emptyTables, "nft", "-f", "-"); err != nil {
 		return nil, err
 	}
 	proxiers := map[v1.IPFamily]proxy.Provider{}
 	for _, family := range families {
-		proxier, err := nftables.NewProxier(made.ctx, family, config.SyncPeriod.Duration, config.MinSyncPeriod.Duration,
-			config.Linux.MasqueradeAll, int(*config.NFTables.MasqueradeBit),
-			made.settings.LocalDetectors[family], made.in.Node.Name, made.settings.NodeIPs[family], nil, nil, config.NodePortAddresses, false)
+		proxier, err := newNFTables(made, family)
 		if err != nil {
 			return nil, err
 		}

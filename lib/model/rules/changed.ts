@@ -20,16 +20,22 @@ const likeness = (kind: Container['kind'], wanted: Part, found: Part): number | 
 	return common === 0 && wanted.pieces.length + found.pieces.length > 2 ? undefined : common;
 };
 
-type Paired = {readonly changed: ReadonlyArray<readonly [wanted: Part, found: Part]>; readonly missing: readonly Part[]; readonly foreign: readonly Part[]};
+type Paired = {
+	readonly changed: ReadonlyArray<readonly [wanted: Part, found: Part]>;
+	readonly missing: readonly Part[];
+	readonly foreign: readonly Part[];
+};
 
 /** Finds among parts without an equal those that are one part which was changed in one thing; each is paired with what is most like it. */
 export const pairChanged = ({kind}: Pick<Container, 'kind'>, missing: readonly Part[], foreign: readonly Part[]): Paired => {
 	const left = new Set(foreign);
 	const pairs = missing.flatMap(wanted => {
-		const [best] = [...left].flatMap(found => {
-			const like = likeness(kind, wanted, found);
-			return like === undefined ? [] : [{found, like}];
-		}).sort((a, b) => b.like - a.like);
+		const [best] = [...left]
+			.flatMap(found => {
+				const like = likeness(kind, wanted, found);
+				return like === undefined ? [] : [{found, like}];
+			})
+			.sort((a, b) => b.like - a.like);
 		if (!best) return [];
 		left.delete(best.found);
 		return [[wanted, best.found] as const];

@@ -7,11 +7,16 @@ export type NodeDifference = Difference & {readonly node: string};
 export const differenceText = ({node, kind, where, text, actual, about}: NodeDifference): string => {
 	const place = `${where} on ${node}`;
 	const of = about === undefined ? '' : ` (${about})`;
-	if (text.startsWith('(whole ')) return kind === 'missing' ? `${place} is missing${of}` : `${place} is there, and nothing asks for it${of}`;
+	if (text.startsWith('(whole '))
+		return kind === 'missing' ? `${place} is missing${of}` : `${place} is there, and nothing asks for it${of}`;
 	switch (kind) {
-		case 'missing': return `${place} lacks ${text}${of}`;
-		case 'foreign': return `${place} has ${text}, which nothing asks for${of}`;
-		case 'changed': return `${place} has ${actual ?? 'something else'} instead of ${text}${of}`;
-		case 'misplaced': return `${place} has ${text} in the wrong place${of}`;
+		case 'missing':
+			return `${place} lacks ${text}${of}`;
+		case 'foreign':
+			return `${place} has ${text}, which nothing asks for${of}`;
+		case 'changed':
+			return `${place} has ${actual ?? 'something else'} instead of ${text}${of}`;
+		case 'misplaced':
+			return `${place} has ${text} in the wrong place${of}`;
 	}
 };

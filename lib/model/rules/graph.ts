@@ -2,7 +2,10 @@
 export const ROLES = ['frame', 'dispatch', 'endpoint', 'masquerade', 'affinity', 'firewall', 'health'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** One rule or one element, in a canonical text of its own: equal parts have equal text, in whatever order and spelling the tool prints them. */
+/**
+ * One rule or one element, in a canonical text of its own: equal parts have equal text, in whatever order and spelling the tool prints
+ * them.
+ */
 export type Part = {
 	/** The pieces, joined. */
 	readonly text: string;
@@ -11,7 +14,9 @@ export type Part = {
 	readonly role: Role;
 	/** `ns/svc:port` that it belongs to; left out for the frame. */
 	readonly about?: string;
-	/** Part of a choice by chance: whom it gives how much of the traffic that reaches the choice. Choices that share out alike are equal. */
+	/**
+	 * Part of a choice by chance: whom it gives how much of the traffic that reaches the choice. Choices that share out alike are equal.
+	 */
 	readonly share?: {readonly to: string; readonly of: number};
 	/** Comes after all parts without this mark, even where order does not count otherwise. */
 	readonly last?: true;
@@ -21,9 +26,15 @@ export type Part = {
 	readonly leftover?: true;
 };
 
-/** A chain, a map or a set (of ipset too, a virtual server with its real servers, the addresses of an interface): what it holds, in order where order counts. */
+/**
+ * A chain, a map or a set (of ipset too, a virtual server with its real servers, the addresses of an interface): what it holds, in order
+ * where order counts.
+ */
 export type Container = {
-	/** Where it is, as a user would look it up: `nat KUBE-SVC-XXXX`, `ip kube-proxy map service-ips`, `ipset KUBE-CLUSTER-IP`, `ipvs TCP 10.96.0.10:53`. */
+	/**
+	 * Where it is, as a user would look it up: `nat KUBE-SVC-XXXX`, `ip kube-proxy map service-ips`, `ipset KUBE-CLUSTER-IP`, `ipvs TCP
+	 * 10.96.0.10:53`.
+	 */
 	readonly where: string;
 	readonly kind: 'chain' | 'map' | 'set';
 	/** Order of the parts decides (a chain whose rules exclude each other anyway has none). */
@@ -32,7 +43,10 @@ export type Container = {
 	readonly role: Role;
 	readonly about?: string;
 	readonly parts: readonly Part[];
-	/** Holds nothing that is kube-proxy's, or nothing any more (it deletes a chain later than what leads there): not foreign where it is not expected. */
+	/**
+	 * Holds nothing that is kube-proxy's, or nothing any more (it deletes a chain later than what leads there): not foreign where it is not
+	 * expected.
+	 */
 	readonly leftover?: true;
 	/** Containers that are as good: two Services claim one place, and Go's order of iteration decides. */
 	readonly or?: readonly Container[];

@@ -1,4 +1,6 @@
-/** Pairs of positions, in the first and in the second list, that hold the same; each position in one pair at most, the first with the first. */
+/**
+ * Pairs of positions, in the first and in the second list, that hold the same; each position in one pair at most, the first with the first.
+ */
 export type Pairs = ReadonlyArray<readonly [left: number, right: number]>;
 
 export const matchEqual = (left: readonly string[], right: readonly string[]): Pairs => {

@@ -3,10 +3,15 @@ import type {NodeView} from '../node-view.ts';
 
 /** What a node itself has and the API does not tell, as far as it changes kube-proxy's rules. */
 export type NodeFacts = {
-	/** All addresses of its interfaces (ipvs: but those of kube-ipvs0); left out: the internal ones of the Node's status. In iptables and nftables modes they count only where nodePortAddresses holds CIDRs. */
+	/**
+	 * All addresses of its interfaces (ipvs: but those of kube-ipvs0); left out: the internal ones of the Node's status. In iptables and
+	 * nftables modes they count only where nodePortAddresses holds CIDRs.
+	 */
 	readonly addresses?: readonly string[];
 	/** iptables: whether kube-proxy could make its nfacct counters (kernel module xt_nfacct); left out: it could. */
 	readonly nfacct?: boolean;
+	/** iptables and ipvs: whether its rules show that source ports are drawn at random; left out: they do. */
+	readonly randomFully?: boolean;
 };
 
 export type NodePortAddresses = {

@@ -9,8 +9,15 @@ export const part = (pieces: readonly string[], {role, about, ...more}: Of & Pic
 };
 
 /** A container; `about` may be left out or undefined. */
-export const container = ({about, ...rest}: Omit<Container, 'about'> & {readonly about?: string | undefined}): Container => ({...rest, ...(about !== undefined && {about})});
+export const container = ({about, ...rest}: Omit<Container, 'about'> & {readonly about?: string | undefined}): Container => ({
+	...rest,
+	...(about !== undefined && {about}),
+});
 
 /** A graph of containers; those of one place are put together, and are for the rest as the first of them. */
-export const graphOf = (containers: readonly Container[]): Graph => new Map([...Map.groupBy(containers, ({where}) => where).values()].flatMap(([first, ...more]) =>
-	first ? [[first.where, {...first, parts: [first, ...more].flatMap(({parts}) => parts)}] as const] : []));
+export const graphOf = (containers: readonly Container[]): Graph =>
+	new Map(
+		[...Map.groupBy(containers, ({where}) => where).values()].flatMap(([first, ...more]) =>
+			first ? [[first.where, {...first, parts: [first, ...more].flatMap(({parts}) => parts)}] as const] : [],
+		),
+	);

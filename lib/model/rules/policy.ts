@@ -20,7 +20,10 @@ export type Policy = {
 export const policyOf = (port: ServicePort, node: NodeView): Policy => {
 	const {cluster = [], local = [], reachable, hasAny} = categorize(port, node);
 	return {
-		cluster, local, reachable, hasEndpoints: hasAny,
+		cluster,
+		local,
+		reachable,
+		hasEndpoints: hasAny,
 		hasInternal: hasAny && (!port.internalLocal || local.length > 0),
 		hasExternal: hasAny && (!port.externalLocal || local.length > 0),
 		usesExternal: hasAny && port.external,

@@ -14,11 +14,14 @@ const isAlike = (expected: readonly Part[], actual: readonly Part[]): boolean =>
 	return wanted.size === found.size && [...wanted].every(([to, of]) => Math.abs((found.get(to) ?? 0) - of) <= of * TOLERANCE);
 };
 
-/** The actual parts, where a choice that shares out as expected is written as expected: by which rules and in which order it does so makes no difference. */
+/**
+ * The actual parts, where a choice that shares out as expected is written as expected: by which rules and in which order it does so makes
+ * no difference.
+ */
 export const withExpectedShares = (expected: readonly Part[], actual: readonly Part[]): readonly Part[] => {
 	const wanted = expected.filter(({share}) => share);
 	const found = actual.filter(({share}) => share);
 	if (wanted.length !== found.length || !isAlike(wanted, found)) return actual;
 	const rest = wanted.values();
-	return actual.map(each => each.share ? rest.next().value ?? each : each);
+	return actual.map(each => (each.share ? (rest.next().value ?? each) : each));
 };

@@ -2,11 +2,11 @@ import type {Mode, Support} from '../../target.ts';
 
 /**
  * Minor versions of kube-proxy whose rules `expectedIptables`, `expectedNftables` and `expectedIpvs` know, first and last.
- * iptables: the sources of 1.35 and 1.36 make the same rules, and no change is known since 1.34.
- * nftables: the sources of 1.35 and 1.36; what they do otherwise is told by ../minors.ts. From 1.37 a single endpoint has no map (kubernetes#140723).
- * ipvs: the sources of 1.35 and 1.36, which make the same rules.
+ * iptables: the sources of 1.35 to 1.37 make the same rules, and no change is known since 1.34.
+ * nftables: the sources of 1.35 to 1.37; what they do otherwise is told by ../minors.ts.
+ * ipvs: the sources of 1.35 to 1.37, which make the same rules.
  */
-const KNOWN: Readonly<Record<Mode, readonly [first: number, last: number]>> = {iptables: [34, 36], nftables: [35, 36], ipvs: [35, 36]};
+const KNOWN: Readonly<Record<Mode, readonly [first: number, last: number]>> = {iptables: [34, 37], nftables: [35, 37], ipvs: [35, 37]};
 
 /** Whether the rules of a mode and minor version can be told exactly. */
 export const knowsRules = (mode: Mode, minor: number): Support => {

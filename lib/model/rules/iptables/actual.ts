@@ -1,5 +1,5 @@
-import type {IptablesRule} from '../../../gather/parse/iptables-rule.ts';
-import type {IptablesChain, IptablesDump} from '../../../gather/parse/iptables-save.ts';
+import type {IptablesRule} from '../../../facts/parse/iptables-rule.ts';
+import type {IptablesChain, IptablesDump} from '../../../facts/parse/iptables-save.ts';
 import type {Container, Graph, Part} from '../graph.ts';
 import {CHAIN_NAMES} from '../chain-names.ts';
 import {container, graphOf, part} from '../part.ts';
@@ -8,11 +8,17 @@ import {sharesOf} from './draws.ts';
 import {isPortChain} from './names.ts';
 import {roleOfChain, roleOfRule} from './roles.ts';
 
-/** Of all modes: kube-proxy does not take the chains of ipvs mode down when it goes on in iptables mode, nor those of iptables mode. KUBE-FIREWALL is kubelet's too. */
+/**
+ * Of all modes: kube-proxy does not take the chains of ipvs mode down when it goes on in iptables mode, nor those of iptables mode.
+ * KUBE-FIREWALL is kubelet's too.
+ */
 const NAMES: ReadonlySet<string> = new Set(['KUBE-FIREWALL', ...Object.values(CHAIN_NAMES).flat()]);
 const BUILT_IN = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
 
-/** Whether a chain is kube-proxy's, expected or left behind. KUBE-KUBELET-CANARY and KUBE-IPTABLES-HINT are kubelet's, all others somebody else's. */
+/**
+ * Whether a chain is kube-proxy's, expected or left behind. KUBE-KUBELET-CANARY and KUBE-IPTABLES-HINT are kubelet's, all others somebody
+ * else's.
+ */
 const isOurs = (name: string): boolean => NAMES.has(name) || isPortChain(name);
 
 const ABOUT = /(?:^|(?:traffic for|other traffic to) )([a-z\d-]+\/[a-z\d-]+(?::[a-z\d-]+)?)(?: |$)/;
@@ -20,7 +26,8 @@ const ABOUT = /(?:^|(?:traffic for|other traffic to) )([a-z\d-]+\/[a-z\d-]+(?::[
 /** Of which Service's port a rule is, by its comment. */
 const aboutComment = (comment = ''): string | undefined => ABOUT.exec(comment)?.[1];
 
-const isShared = (where: string): boolean => /^(?:nat|filter) KUBE-(?:EXTERNAL-)?(?:SERVICES|NODEPORTS|PROXY-FIREWALL)$|KUBE-FW-/.test(where);
+const isShared = (where: string): boolean =>
+	/^(?:nat|filter) KUBE-(?:EXTERNAL-)?(?:SERVICES|NODEPORTS|PROXY-FIREWALL)$|KUBE-FW-/.test(where);
 
 const partsOf = (where: string, rules: readonly IptablesRule[]): readonly Part[] => {
 	const pieces = rules.map(rule => canonicalPieces(rule));
@@ -34,15 +41,33 @@ const partsOf = (where: string, rules: readonly IptablesRule[]): readonly Part[]
 const chainOf = ({table, name, rules}: IptablesChain): readonly Container[] => {
 	const where = `${table} ${name}`;
 	const parts = partsOf(where, rules);
-	if (isOurs(name)) return [container({where, kind: 'chain', ordered: !isShared(where), role: roleOfChain(where), about: isPortChain(name) ? parts.find(({about}) => about)?.about : undefined, parts})];
+	if (isOurs(name))
+		return [
+			container({
+				where,
+				kind: 'chain',
+				ordered: !isShared(where),
+				role: roleOfChain(where),
+				about: isPortChain(name) ? parts.find(({about}) => about)?.about : undefined,
+				parts,
+			}),
+		];
 	if (!BUILT_IN.has(name)) return [];
 	const jumps = parts.filter((_, index) => isOurs(rules[index]?.target ?? ''));
 	return [container({where, kind: 'chain', ordered: false, role: 'frame', parts: jumps, ...(jumps.length === 0 && {leftover: true})})];
 };
 
-/** All that is kube-proxy's in a dump of iptables of one family: its chains, and the jumps to them from the built-in chains. What the dump's parser did not understand is in no graph. */
-export const actualIptables = ({tables}: IptablesDump): Graph => graphOf([...tables.values()].flatMap(({chains}) => [...chains.values()].flatMap(chain => chainOf(chain))));
+/**
+ * All that is kube-proxy's in a dump of iptables of one family: its chains, and the jumps to them from the built-in chains. What the dump's
+ * parser did not understand is in no graph.
+ */
+export const actualIptables = ({tables}: IptablesDump): Graph =>
+	graphOf([...tables.values()].flatMap(({chains}) => [...chains.values()].flatMap(chain => chainOf(chain))));
 
 /** Whether kube-proxy of a node could make its nfacct counters: then some of its rules name one (`NodeFacts.nfacct`). */
 export const usesNfacct = ({tables}: IptablesDump): boolean =>
-	[...tables.values()].some(({chains}) => [...chains.values()].some(({name, rules}) => isOurs(name) && rules.some(({matches}) => matches.some(({module}) => module === 'nfacct'))));
+	[...tables.values()].some(({chains}) =>
+		[...chains.values()].some(
+			({name, rules}) => isOurs(name) && rules.some(({matches}) => matches.some(({module}) => module === 'nfacct')),
+		),
+	);

@@ -30,9 +30,30 @@ export const iptablesDispatch = (port: ServicePort, policy: Policy, {reject, cou
 		...(hasExternal ? [] : [inChain('filter KUBE-EXTERNAL-SERVICES', 'dispatch', ...at(ip), dead)]),
 	];
 	const toNodePort = (number: number): readonly Container[] => [
-		...(hasEndpoints && countsLocalhost ? [inChain('nat KUBE-NODEPORTS', 'dispatch', to('127.0.0.0/8'), protocol(port.protocol, number), nfacct('localhost_nps_accepted_pkts'), jump(names.external))] : []),
+		...(hasEndpoints && countsLocalhost
+			? [
+					inChain(
+						'nat KUBE-NODEPORTS',
+						'dispatch',
+						to('127.0.0.0/8'),
+						protocol(port.protocol, number),
+						nfacct('localhost_nps_accepted_pkts'),
+						jump(names.external),
+					),
+				]
+			: []),
 		...(hasEndpoints ? [inChain('nat KUBE-NODEPORTS', 'dispatch', protocol(port.protocol, number), jump(names.external))] : []),
-		...(hasExternal ? [] : [inChain('filter KUBE-EXTERNAL-SERVICES', 'dispatch', protocol(port.protocol, number), '-m addrtype --dst-type LOCAL', dead)]),
+		...(hasExternal
+			? []
+			: [
+					inChain(
+						'filter KUBE-EXTERNAL-SERVICES',
+						'dispatch',
+						protocol(port.protocol, number),
+						'-m addrtype --dst-type LOCAL',
+						dead,
+					),
+				]),
 	];
 	return [
 		toCluster,
@@ -40,6 +61,8 @@ export const iptablesDispatch = (port: ServicePort, policy: Policy, {reject, cou
 		...port.loadBalancerVIPs.flatMap(ip => toAddress(ip, hasFirewall ? names.firewall : names.external)),
 		...(hasFirewall ? port.loadBalancerVIPs.map(ip => inChain('filter KUBE-PROXY-FIREWALL', 'firewall', ...at(ip), jump('DROP'))) : []),
 		...(port.nodePort === undefined ? [] : toNodePort(port.nodePort)),
-		...(port.healthCheckNodePort === undefined ? [] : [inChain('filter KUBE-NODEPORTS', 'health', protocol('TCP', port.healthCheckNodePort), jump('ACCEPT'))]),
+		...(port.healthCheckNodePort === undefined
+			? []
+			: [inChain('filter KUBE-NODEPORTS', 'health', protocol('TCP', port.healthCheckNodePort), jump('ACCEPT'))]),
 	];
 };

@@ -11,7 +11,9 @@ const drawOf = (pieces: readonly string[]): {readonly to: string; readonly proba
 };
 
 /** What each rule of a chain gives to an endpoint, of all that is shared out in that chain; undefined for rules that share nothing out. */
-export const sharesOf = (rules: ReadonlyArray<readonly string[]>): ReadonlyArray<{readonly to: string; readonly of: number} | undefined> => {
+export const sharesOf = (
+	rules: ReadonlyArray<readonly string[]>,
+): ReadonlyArray<{readonly to: string; readonly of: number} | undefined> => {
 	let left = 1;
 	return rules.map(pieces => {
 		const draw = drawOf(pieces);

@@ -27,7 +27,7 @@ const toNodePorts = ({all, ips, holdsLocalhost}: NodePortAddresses, family: IpFa
 
 /**
  * Everything that kube-proxy in iptables mode programs on one node in one family, with what kubelet holds of the same (KUBE-FIREWALL).
- * Source: pkg/proxy/iptables/proxier.go of 1.36; 1.34 and 1.35 program the same.
+ * Source: pkg/proxy/iptables/proxier.go of 1.37; 1.34 to 1.36 program the same.
  */
 export const expectedIptables = (state: ClusterState, node: string, family: IpFamily, facts: NodeFacts = {}): Graph => {
 	const {proxy} = state;
@@ -38,7 +38,13 @@ export const expectedIptables = (state: ClusterState, node: string, family: IpFa
 	const dispatch = {reject: REJECT[family], countsLocalhost: overLocalhost && nfacct};
 	const chains = {family, masqueradeAll: proxy.masqueradeAll, localTraffic: localTraffic(proxy, view), nodeIp: view.primary};
 	return graphOf([
-		...iptablesFrame({family, masqueradeBit: proxy.masqueradeBit, tcpBeLiberal: proxy.tcpBeLiberal, nfacct}),
+		...iptablesFrame({
+			family,
+			masqueradeBit: proxy.masqueradeBit,
+			tcpBeLiberal: proxy.tcpBeLiberal,
+			nfacct,
+			randomFully: facts.randomFully ?? true,
+		}),
 		...servicePorts(state, node, family).flatMap(port => {
 			const policy = policyOf(port, view);
 			return [...iptablesDispatch(port, policy, dispatch), ...iptablesChains(port, policy, chains)];

@@ -4,7 +4,13 @@ import {chain, forwardAccepts, jumpFrom, markMasq, markOf, masqueradeMarked, noM
 import {jump, nfacct} from './words.ts';
 
 /** What the parts that are the same for all Services depend on. */
-export type FrameFacts = {readonly family: IpFamily; readonly masqueradeBit: number; readonly tcpBeLiberal: boolean; readonly nfacct: boolean};
+export type FrameFacts = {
+	readonly family: IpFamily;
+	readonly masqueradeBit: number;
+	readonly tcpBeLiberal: boolean;
+	readonly nfacct: boolean;
+	readonly randomFully: boolean;
+};
 
 const NEW = '-m conntrack --ctstate NEW';
 
@@ -22,12 +28,18 @@ const JUMPS: ReadonlyArray<readonly [table: string, source: string, target: stri
 
 /** Chains that hold something for every Service; roles of what they hold. Their rules exclude each other, so they have no order. */
 const SHARED: ReadonlyArray<readonly [where: string, role: Role]> = [
-	['filter KUBE-SERVICES', 'dispatch'], ['filter KUBE-EXTERNAL-SERVICES', 'dispatch'], ['filter KUBE-NODEPORTS', 'health'], ['filter KUBE-PROXY-FIREWALL', 'firewall'],
-	['nat KUBE-SERVICES', 'dispatch'], ['nat KUBE-NODEPORTS', 'dispatch'],
+	['filter KUBE-SERVICES', 'dispatch'],
+	['filter KUBE-EXTERNAL-SERVICES', 'dispatch'],
+	['filter KUBE-NODEPORTS', 'health'],
+	['filter KUBE-PROXY-FIREWALL', 'firewall'],
+	['nat KUBE-SERVICES', 'dispatch'],
+	['nat KUBE-NODEPORTS', 'dispatch'],
 ];
 
 const forward = ({tcpBeLiberal, nfacct: counts}: FrameFacts, mark: string): readonly Part[] => [
-	...(tcpBeLiberal ? [] : [rule('frame', '-m conntrack --ctstate INVALID', counts ? nfacct('ct_state_invalid_dropped_pkts') : '', jump('DROP'))]),
+	...(tcpBeLiberal
+		? []
+		: [rule('frame', '-m conntrack --ctstate INVALID', counts ? nfacct('ct_state_invalid_dropped_pkts') : '', jump('DROP'))]),
 	...forwardAccepts(mark),
 ];
 
@@ -40,7 +52,7 @@ export const iptablesFrame = (facts: FrameFacts): readonly Container[] => {
 		...['mangle', 'nat', 'filter'].map(table => chain(`${table} KUBE-PROXY-CANARY`, 'frame', [])),
 		chain('filter KUBE-FORWARD', 'frame', forward(facts, mark)),
 		chain('filter KUBE-FIREWALL', 'firewall', facts.family === 'ipv6' ? [] : [noMartians()]),
-		chain('nat KUBE-POSTROUTING', 'masquerade', masqueradeMarked(mark)),
+		chain('nat KUBE-POSTROUTING', 'masquerade', masqueradeMarked(mark, facts.randomFully)),
 		markMasq(mark),
 	];
 };

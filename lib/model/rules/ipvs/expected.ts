@@ -16,23 +16,38 @@ import type {Entry} from './sets.ts';
 const DEFAULT_SCHEDULER = 'rr';
 
 /**
- * Everything that kube-proxy in ipvs mode programs on one node in one family, with what kubelet holds of the same (KUBE-FIREWALL): ipsets, virtual servers with their
- * real servers, addresses of kube-ipvs0 and chains of iptables. `facts.addresses`: without those of kube-ipvs0.
- * Source: pkg/proxy/ipvs/proxier.go of 1.36; 1.35 programs the same.
+ * Everything that kube-proxy in ipvs mode programs on one node in one family, with what kubelet holds of the same (KUBE-FIREWALL): ipsets,
+ * virtual servers with their real servers, addresses of kube-ipvs0 and chains of iptables. `facts.addresses`: without those of kube-ipvs0.
+ * Source: pkg/proxy/ipvs/proxier.go of 1.37; 1.35 and 1.36 program the same.
  */
-export const expectedIpvs = (state: ClusterState, node: string, family: IpFamily, facts: Pick<NodeFacts, 'addresses'> = {}): Graph => {
+export const expectedIpvs = (
+	state: ClusterState,
+	node: string,
+	family: IpFamily,
+	facts: Pick<NodeFacts, 'addresses' | 'randomFully'> = {},
+): Graph => {
 	const {proxy} = state;
 	const view = nodeView(state, node, family, facts.addresses);
 	const ports = servicePorts(state, node, family);
 	const bound = boundFor(view, ports);
 	const nodeIps = nodePortIps(view, bound.keys());
-	const entries: readonly Entry[] = [...ports.flatMap(port => portEntries(port, view, nodeIps)), ...[...bound].map(([ip, about]): Entry => ['IPVS-IPS', ip, about])];
+	const entries: readonly Entry[] = [
+		...ports.flatMap(port => portEntries(port, view, nodeIps)),
+		...[...bound].map(([ip, about]): Entry => ['IPVS-IPS', ip, about]),
+	];
 	const filled = new Set(entries.map(([set]) => set));
 	return graphOf([
 		...ipsets(entries, family),
 		...virtualServers(ports, view, nodeIps, {scheduler: proxy.ipvs?.scheduler ?? DEFAULT_SCHEDULER}),
 		expectedAddresses(bound),
-		...ipvsChains({family, masqueradeAll: proxy.masqueradeAll, masqueradeBit: proxy.masqueradeBit, localTraffic: localTraffic(proxy, view), filled}),
+		...ipvsChains({
+			family,
+			masqueradeAll: proxy.masqueradeAll,
+			masqueradeBit: proxy.masqueradeBit,
+			localTraffic: localTraffic(proxy, view),
+			filled,
+			randomFully: facts.randomFully ?? true,
+		}),
 		outFilter(ports, view),
 	]);
 };

@@ -4,7 +4,10 @@ import {container, part} from '../part.ts';
 
 type Type = 'hash:ip' | 'hash:ip,port' | 'hash:ip,port,ip' | 'hash:ip,port,net' | 'bitmap:port';
 
-/** All ipsets of ipvs mode, without the beginning of their names (ipsetInfo of pkg/proxy/ipvs/proxier.go). kube-proxy makes them all, whether they hold something or not. */
+/**
+ * All ipsets of ipvs mode, without the beginning of their names (ipsetInfo of pkg/proxy/ipvs/proxier.go). kube-proxy makes them all,
+ * whether they hold something or not.
+ */
 export const IPSETS = {
 	'LOOP-BACK': ['hash:ip,port,ip', 'masquerade'],
 	'CLUSTER-IP': ['hash:ip,port', 'dispatch'],
@@ -26,7 +29,7 @@ export const IPSETS = {
 } as const satisfies Readonly<Record<string, readonly [type: Type, role: Role]>>;
 
 export type SetKey = keyof typeof IPSETS;
-const SET_KEYS = Object.keys(IPSETS) as readonly SetKey[];
+export const SET_KEYS = Object.keys(IPSETS) as readonly SetKey[];
 
 /** The kernel's names have 31 characters at most (NewIPSet of pkg/proxy/ipvs/ipset.go). */
 const LONGEST_NAME = 31;
@@ -44,7 +47,8 @@ export const setKey = (name: string, family: IpFamily): SetKey | undefined => KE
 /** What a set is: of another kind, size or with other extensions kube-proxy could not make it its own, and would stop there. */
 export const headerPart = (header: string): Part => part(['create', header], {role: 'frame'});
 
-const headerOf = (type: Type, family: IpFamily): string => type === 'bitmap:port' ? `${type} range 0-65535` : `${type} family ${family === 'ipv6' ? 'inet6' : 'inet'} maxelem 65536`;
+const headerOf = (type: Type, family: IpFamily): string =>
+	type === 'bitmap:port' ? `${type} range 0-65535` : `${type} family ${family === 'ipv6' ? 'inet6' : 'inet'} maxelem 65536`;
 
 /** One entry as ipset prints it. Of two with the same first part one is the other that was changed. */
 export const entryPart = (entry: string, of: {readonly role: Role; readonly about?: string | undefined}): Part => {
@@ -67,6 +71,9 @@ export const ipsets = (entries: readonly Entry[], family: IpFamily): readonly Co
 	return SET_KEYS.map(key => {
 		const [type, role] = IPSETS[key];
 		const abouts = new Map((bySet.get(key) ?? []).toReversed().map(([, entry, about]) => [entry, about]));
-		return setContainer(key, family, [headerPart(headerOf(type, family)), ...[...abouts].map(([entry, about]) => entryPart(entry, {role, about}))]);
+		return setContainer(key, family, [
+			headerPart(headerOf(type, family)),
+			...[...abouts].map(([entry, about]) => entryPart(entry, {role, about})),
+		]);
 	});
 };

@@ -22,13 +22,37 @@ export const chainOf = (family: IpFamily, name: string, parts: readonly Part[], 
 	container({where: whereOf(family, 'chain', name), kind: 'chain', ordered: true, role: roleOf(name), about, parts});
 
 /** `header`: what it is declared as; elements have no order. */
-export const storeOf = (family: IpFamily, kind: 'map' | 'set', name: string, {header, elements = [], about}: {readonly header: readonly string[]; readonly elements?: readonly Part[]; readonly about?: string | undefined}): Container => {
+export const storeOf = (
+	family: IpFamily,
+	kind: 'map' | 'set',
+	name: string,
+	{
+		header,
+		elements = [],
+		about,
+	}: {
+		readonly header: readonly string[];
+		readonly elements?: readonly Part[];
+		readonly about?: string | undefined;
+	},
+): Container => {
 	const role = roleOf(name);
-	return container({where: whereOf(family, kind, name), kind, ordered: false, role, about, parts: [part(header, {role: isPortName(name) ? role : 'frame', about}), ...elements]});
+	return container({
+		where: whereOf(family, kind, name),
+		kind,
+		ordered: false,
+		role,
+		about,
+		parts: [part(header, {role: isPortName(name) ? role : 'frame', about}), ...elements],
+	});
 };
 
 /** What a chain on a hook is declared as. */
-export const hook = (type: string, on: string, priority: number, policy = 'accept'): Part => part([`type ${type}`, `hook ${on}`, `priority ${priority}`, `policy ${policy}`], {role: 'frame'});
+export const hook = (type: string, on: string, priority: number, policy = 'accept'): Part =>
+	part([`type ${type}`, `hook ${on}`, `priority ${priority}`, `policy ${policy}`], {role: 'frame'});
 
-export const setHeader = (type: string, timeoutSeconds?: number): readonly string[] => [`type ${type}`, timeoutSeconds === undefined ? '' : `timeout ${timeoutSeconds}s`];
+export const setHeader = (type: string, timeoutSeconds?: number): readonly string[] => [
+	`type ${type}`,
+	timeoutSeconds === undefined ? '' : `timeout ${timeoutSeconds}s`,
+];
 export const mapHeader = (type: string, data: string): readonly string[] => [`type ${type} : ${data}`];

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {parseNft} from '../../../gather/parse/nft.ts';
+import {parseNft} from '../../../facts/parse/nft.ts';
 import {compare} from '../compare.ts';
 import {NFTABLES_INJURIES_1_35} from '../fixtures/nftables-injuries-1.35.ts';
 import {recordedDump, recordedState} from '../fixtures/recorded.ts';

@@ -15,7 +15,8 @@ import {nftFrame} from './frame.ts';
 
 /**
  * Everything that kube-proxy in nftables mode programs on one node in one family: its table `kube-proxy`.
- * Source: pkg/proxy/nftables/proxier.go of 1.36, with what ../../minors.ts tells of those before (`knowsRules` says which versions it holds for).
+ * Source: pkg/proxy/nftables/proxier.go of 1.37, with what ../../minors.ts tells of those before (`knowsRules` says which versions it holds
+ * for).
  */
 export const expectedNftables = (state: ClusterState, node: string, family: IpFamily, facts: NodeFacts = {}): Graph => {
 	const {proxy, minor, serviceCIDRs = []} = state;
@@ -27,7 +28,10 @@ export const expectedNftables = (state: ClusterState, node: string, family: IpFa
 	const ports = servicePorts(state, node, family).map(port => ({port, policy: policyOf(port, view)}));
 	return graphOf([
 		...nftFrame({...common, serviceCIDRs: cidrs, nodePorts}),
-		...nftStores({family, nodePorts, minor}, ports.flatMap(({port, policy}) => nftElements(port, policy))),
+		...nftStores(
+			{family, nodePorts, minor},
+			ports.flatMap(({port, policy}) => nftElements(port, policy)),
+		),
 		...ports.flatMap(({port, policy}) => nftChains(port, policy, common)),
 	]);
 };

@@ -26,9 +26,36 @@ const MASQUERADE = 'masquerade fully-random';
 const BASE: ReadonlyArray<readonly [name: string, type: string, on: string, priority: number, jumps: ReadonlyArray<readonly string[]>]> = [
 	['filter-prerouting-pre-dnat', 'filter', 'prerouting', -110, [[NEW, 'jump firewall-check']]],
 	['filter-output-pre-dnat', 'filter', 'output', -110, [[NEW, 'jump firewall-check']]],
-	['filter-input', 'filter', 'input', 0, [[NEW, 'jump nodeport-endpoints-check'], [NEW, 'jump service-endpoints-check']]],
-	['filter-forward', 'filter', 'forward', 0, [[NEW, 'jump service-endpoints-check'], [NEW, 'jump cluster-ips-check']]],
-	['filter-output', 'filter', 'output', 0, [[NEW, 'jump service-endpoints-check'], [NEW, 'jump cluster-ips-check']]],
+	[
+		'filter-input',
+		'filter',
+		'input',
+		0,
+		[
+			[NEW, 'jump nodeport-endpoints-check'],
+			[NEW, 'jump service-endpoints-check'],
+		],
+	],
+	[
+		'filter-forward',
+		'filter',
+		'forward',
+		0,
+		[
+			[NEW, 'jump service-endpoints-check'],
+			[NEW, 'jump cluster-ips-check'],
+		],
+	],
+	[
+		'filter-output',
+		'filter',
+		'output',
+		0,
+		[
+			[NEW, 'jump service-endpoints-check'],
+			[NEW, 'jump cluster-ips-check'],
+		],
+	],
 	['nat-prerouting', 'nat', 'prerouting', -100, [['jump services']]],
 	['nat-output', 'nat', 'output', -100, [['jump services']]],
 	['nat-postrouting', 'nat', 'postrouting', 100, [['jump masquerading']]],
@@ -41,26 +68,45 @@ export const nftFrame = (facts: NftFrameFacts): readonly Container[] => {
 	const mark = hex(2 ** masqueradeBit);
 	const [isMarked, isUnmarked, unmark] = [`meta mark & ${mark} != 0x0`, `meta mark & ${mark} 0x0`, `meta mark set meta mark ^ ${mark}`];
 	const rule = (role: Role, ...pieces: readonly string[]): Part => part(pieces, {role});
-	const chain = (name: string, ...rules: ReadonlyArray<readonly string[]>): Container => chainOf(family, name, rules.map(pieces => rule(roleOf(name), ...pieces)));
-	const takesNodePorts = nodePorts.all ? [`${words.destination} != ${family === 'ipv4' ? '127.0.0.0/8' : '::1'}`] : [`${words.destination} @nodeport-ips`];
+	const chain = (name: string, ...rules: ReadonlyArray<readonly string[]>): Container =>
+		chainOf(
+			family,
+			name,
+			rules.map(pieces => rule(roleOf(name), ...pieces)),
+		);
+	const takesNodePorts = nodePorts.all
+		? [`${words.destination} != ${family === 'ipv4' ? '127.0.0.0/8' : '::1'}`]
+		: [`${words.destination} @nodeport-ips`];
 	const shared = has('nftSharedMasquerading', minor);
 	return [
-		...BASE.map(([name, type, on, priority, jumps]) => chainOf(family, name, [hook(type, on, priority), ...jumps.map(pieces => rule('frame', ...pieces))])),
+		...BASE.map(([name, type, on, priority, jumps]) =>
+			chainOf(family, name, [hook(type, on, priority), ...jumps.map(pieces => rule('frame', ...pieces))]),
+		),
 		chain('nodeport-endpoints-check', [...takesNodePorts, words.isNodePortOf('no-endpoint-nodeports')]),
 		chain('service-endpoints-check', [`${words.target} vmap @no-endpoint-services`]),
 		chain('firewall-check', [`${words.target} vmap @firewall-ips`]),
 		chainOf(family, 'services', [
-			...(shared ? fromElsewhere(words, facts) : []).map(match => rule('masquerade', `${words.destination} @cluster-ips`, match, masqueradeBy(masqueradeBit, minor))),
+			...(shared ? fromElsewhere(words, facts) : []).map(match =>
+				rule('masquerade', `${words.destination} @cluster-ips`, match, masqueradeBy(masqueradeBit, minor)),
+			),
 			rule('dispatch', `${words.target} vmap @service-ips`),
 			rule('dispatch', nodePorts.all ? 'fib daddr type local' : '', ...takesNodePorts, words.isNodePortOf('service-nodeports')),
 		]),
 		...(has('nftMarkChain', minor) ? [chain(MARK_CHAIN, [markFor(masqueradeBit)])] : []),
-		chain('masquerading', ...(shared
-			? [[isMarked, unmark, MASQUERADE], ['ct status dnat', `${words.source} . ${words.target} @hairpin-connections`, MASQUERADE]]
-			: [[isUnmarked, 'return'], [unmark], [MASQUERADE]])),
-		chain('cluster-ips-check',
+		chain(
+			'masquerading',
+			...(shared
+				? [
+						[isMarked, unmark, MASQUERADE],
+						['ct status dnat', `${words.source} . ${words.target} @hairpin-connections`, MASQUERADE],
+					]
+				: [[isUnmarked, 'return'], [unmark], [MASQUERADE]]),
+		),
+		chain(
+			'cluster-ips-check',
 			[`${words.destination} @cluster-ips`, 'reject'],
-			...(serviceCIDRs.length === 0 ? [] : [[`${words.destination} ${anyOf(serviceCIDRs)}`, 'drop']])),
+			...(serviceCIDRs.length === 0 ? [] : [[`${words.destination} ${anyOf(serviceCIDRs)}`, 'drop']]),
+		),
 		chain('reject-chain', ['reject']),
 	];
 };

@@ -29,8 +29,12 @@ export const nftNames = ({namespace, service, portName, protocol}: ServicePort):
 	// A chain's name may hold no colon.
 	const ofEndpoint = ({ip, port}: Endpoint): string => hashed(`${path}__${ip.replaceAll(':', '.')}/${port}`);
 	return {
-		cluster: `service-${base}`, local: `local-${base}`, external: `external-${base}`, firewall: `firewall-${base}`,
-		endpoint: endpoint => `endpoint-${ofEndpoint(endpoint)}`, affinity: endpoint => `affinity-${ofEndpoint(endpoint)}`,
+		cluster: `service-${base}`,
+		local: `local-${base}`,
+		external: `external-${base}`,
+		firewall: `firewall-${base}`,
+		endpoint: endpoint => `endpoint-${ofEndpoint(endpoint)}`,
+		affinity: endpoint => `affinity-${ofEndpoint(endpoint)}`,
 	};
 };
 

@@ -33,18 +33,7 @@ func OracleSettingsOf(ctx context.Context, configuration []byte, node *v1.Node) 
 	}
 	rawNodeIPs, _ := utilnode.GetNodeHostIPs(node)
 	primary, nodeIPs := detectNodeIPs(ctx, rawNodeIPs, config.BindAddress)
-	// As in newProxyServer, which cannot be called without a cluster.
-	if len(config.NodePortAddresses) == 1 && config.NodePortAddresses[0] == kubeproxyconfig.NodePortAddressesPrimary {
-		config.NodePortAddresses = nil
-		for _, each := range []struct {
-			family v1.IPFamily
-			length int
-		}{{v1.IPv4Protocol, 32}, {v1.IPv6Protocol, 128}} {
-			if ip := nodeIPs[each.family]; ip != nil && !ip.IsLoopback() {
-				config.NodePortAddresses = append(config.NodePortAddresses, fmt.Sprintf("%s/%d", ip, each.length))
-			}
-		}
-	}
+	config.NodePortAddresses = oracleNodePortAddresses(config.NodePortAddresses, nodeIPs)
 	detectors := getLocalDetectors(klog.FromContext(ctx), primary, config, node.Spec.PodCIDRs)
 	return &OracleSettings{Config: config, NodeIPs: nodeIPs, LocalDetectors: detectors}, nil
 }

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
-import type {Mode} from '../target.ts';
+import type {Mode} from '../../lib/target.ts';
 import type {Case} from './case.ts';
 import {judge} from './judge.ts';
 import type {Files} from './modes.ts';
@@ -10,7 +10,10 @@ const read = (name: string): string => readFileSync(join(import.meta.dirname, 'f
 
 /** A random case, and what kube-proxy 1.36.3 made of it in each mode (.ci/oracle.ts). */
 const one = JSON.parse(read('case.json')) as Case;
-const FILES: Readonly<Partial<Record<Mode, Files>>> = {iptables: {iptables: read('iptables.txt'), ip6tables: read('ip6tables.txt')}, nftables: {nft: read('nft.json')}};
+const FILES: Readonly<Partial<Record<Mode, Files>>> = {
+	iptables: {iptables: read('iptables.txt'), ip6tables: read('ip6tables.txt')},
+	nftables: {nft: read('nft.json')},
+};
 const PACKETS = 200;
 
 const judged = (mode: Mode, files = FILES[mode] ?? {}, given = one) => judge(given, {mode, minor: 36}, files, PACKETS);
@@ -25,9 +28,24 @@ for (const mode of ['iptables', 'nftables'] as const) {
 
 	test(`${mode}: another Service is seen in the rules and by packets`, t => {
 		const [first, ...rest] = one.services;
-		const {differences} = judged(mode, undefined, {...one, services: [{...first, spec: {...first?.spec, internalTrafficPolicy: 'Local', externalTrafficPolicy: 'Cluster', sessionAffinity: 'None'}}, ...rest]});
-		t.true(differences.some(line => /^ipv[46] (?:missing|foreign|changed|misplaced): /.test(line)), differences.join('\n'));
-		t.true(differences.some(line => line.includes('"destination"')), differences.join('\n'));
+		const {differences} = judged(mode, undefined, {
+			...one,
+			services: [
+				{
+					...first,
+					spec: {...first?.spec, internalTrafficPolicy: 'Local', externalTrafficPolicy: 'Cluster', sessionAffinity: 'None'},
+				},
+				...rest,
+			],
+		});
+		t.true(
+			differences.some(line => /^ipv[46] (?:missing|foreign|changed|misplaced): /.test(line)),
+			differences.join('\n'),
+		);
+		t.true(
+			differences.some(line => line.includes('"destination"')),
+			differences.join('\n'),
+		);
 	});
 }
 

@@ -5,15 +5,25 @@ type Path = readonly (string | number)[];
 /** All places in a value, those near its root first. */
 const placesIn = (value: unknown, path: Path = []): readonly Path[] => {
 	if (typeof value !== 'object' || value === null) return [];
-	const below = Object.keys(value).map(key => Array.isArray(value) ? Number(key) : key);
-	return [...below.map(key => [...path, key]), ...below.flatMap(key => placesIn((value as Record<string, unknown>)[key], [...path, key]))].toSorted((a, b) => a.length - b.length);
+	const below = Object.keys(value).map(key => (Array.isArray(value) ? Number(key) : key));
+	return [
+		...below.map(key => [...path, key]),
+		...below.flatMap(key => placesIn((value as Record<string, unknown>)[key], [...path, key])),
+	].toSorted((a, b) => a.length - b.length);
 };
 
 const without = (value: unknown, [key, ...rest]: Path): unknown => {
 	if (key === undefined) return value;
-	if (Array.isArray(value)) return rest.length === 0 ? value.filter((_, index) => index !== key) : value.map((each, index) => index === key ? without(each, rest) : each);
+	if (Array.isArray(value))
+		return rest.length === 0
+			? value.filter((_, index) => index !== key)
+			: value.map((each, index) => (index === key ? without(each, rest) : each));
 	const entries = Object.entries(value as object);
-	return Object.fromEntries(rest.length === 0 ? entries.filter(([name]) => name !== key) : entries.map(([name, each]) => [name, name === key ? without(each, rest) : each]));
+	return Object.fromEntries(
+		rest.length === 0
+			? entries.filter(([name]) => name !== key)
+			: entries.map(([name, each]) => [name, name === key ? without(each, rest) : each]),
+	);
 };
 
 /** What of a case may be missing piece by piece. */

@@ -1,12 +1,12 @@
-import type {Graph} from '../model/rules/graph.ts';
-import {compare} from '../model/rules/compare.ts';
-import {servicePorts} from '../model/service-ports.ts';
-import type {ServicePort} from '../model/state.ts';
-import {verdictsOf} from '../model/verdict-of.ts';
-import type {IpFamily} from '../target.ts';
-import {difference} from '../trace/agree.ts';
-import {rulesTracer} from '../trace/trace.ts';
-import {tuplesOf} from '../trace/tuples.ts';
+import type {Graph} from '../../lib/model/rules/graph.ts';
+import {compare} from '../../lib/model/rules/compare.ts';
+import {servicePorts} from '../../lib/model/service-ports.ts';
+import type {ServicePort} from '../../lib/model/state.ts';
+import {verdictsOf} from '../../lib/model/verdict-of.ts';
+import type {IpFamily} from '../../lib/target.ts';
+import {difference} from '../../lib/trace/agree.ts';
+import {rulesTracer} from '../../lib/trace/trace.ts';
+import {tuplesOf} from '../../lib/trace/tuples.ts';
 import {factsOf, nodeOf, stateOf, type Case, type Version} from './case.ts';
 import {ORACLE_MODES, type Dumped, type Files} from './modes.ts';
 import {isHonest, surroundingsOf} from './surroundings.ts';
@@ -24,11 +24,15 @@ export type Judgement = {
 const partsOf = (graph: Graph): number => [...graph.values()].reduce((sum, {parts}) => sum + 1 + parts.length, 0);
 
 const ofRules = (expected: Graph, actual: Graph, family: IpFamily): readonly string[] =>
-	compare(expected, actual).map(({kind, where, text, actual: found}) => `${family} ${kind}: ${where}: ${text}${found === undefined ? '' : ` [found: ${found}]`}`);
+	compare(expected, actual).map(
+		({kind, where, text, actual: found}) => `${family} ${kind}: ${where}: ${text}${found === undefined ? '' : ` [found: ${found}]`}`,
+	);
 
 /** Addresses and ports that several Services claim: kube-proxy serves any of these, as Go's order of iteration has it. */
 const contested = (ports: readonly ServicePort[]): ReadonlySet<string> => {
-	const claims = ports.flatMap(({clusterIP, externalIPs, loadBalancerVIPs, port, protocol}) => [...new Set([clusterIP, ...externalIPs, ...loadBalancerVIPs])].map(ip => `${ip} ${port} ${protocol}`));
+	const claims = ports.flatMap(({clusterIP, externalIPs, loadBalancerVIPs, port, protocol}) =>
+		[...new Set([clusterIP, ...externalIPs, ...loadBalancerVIPs])].map(ip => `${ip} ${port} ${protocol}`),
+	);
 	return new Set(claims.filter((claim, index) => claims.indexOf(claim) !== index));
 };
 
@@ -41,7 +45,9 @@ const ofPackets = (one: Case, version: Version, {rules}: Dumped, family: IpFamil
 	const trace = rulesTracer(rules ?? {}, surroundings);
 	const model = verdictsOf(state, node, {localAddresses: one.addresses});
 	const claimed = contested(servicePorts(state, node, family));
-	const tuples = tuplesOf(state, node, {count, seed: count, family, localAddresses: one.addresses}).filter(({packet}) => isHonest(packet) && !claimed.has(`${packet.destination} ${packet.port} ${packet.protocol}`));
+	const tuples = tuplesOf(state, node, {count, seed: count, family, localAddresses: one.addresses}).filter(
+		({packet}) => isHonest(packet) && !claimed.has(`${packet.destination} ${packet.port} ${packet.protocol}`),
+	);
 	return {
 		packets: tuples.length,
 		differences: tuples.flatMap(({packet, about}) => {
@@ -51,7 +57,10 @@ const ofPackets = (one: Case, version: Version, {rules}: Dumped, family: IpFamil
 	};
 };
 
-/** Whether the model says of a case what kube-proxy's own code made of it: the same rules, and the same of up to so many packets in each family (those that cannot be are left out). Throws RangeError for a mode that cannot be judged. */
+/**
+ * Whether the model says of a case what kube-proxy's own code made of it: the same rules, and the same of up to so many packets in each
+ * family (those that cannot be are left out). Throws RangeError for a mode that cannot be judged.
+ */
 export const judge = (one: Case, version: Version, files: Files, packets: number): Judgement => {
 	const mode = ORACLE_MODES[version.mode];
 	if (!mode) throw new RangeError(`the rules of ${version.mode} mode are not modelled`);

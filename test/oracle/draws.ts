@@ -1,11 +1,14 @@
-import type {Draw} from '../check/shapes/draw.ts';
+import type {Draw} from '../../lib/random.ts';
 
 /** So many different ones, or all. */
 export const some = <T>({shuffled}: Draw, from: readonly T[], count: number): T[] => shuffled(from).slice(0, count);
 
 /** One of several with weights. */
 export const weighted = <T>({int}: Draw, from: ReadonlyArray<readonly [weight: number, value: T]>): T => {
-	let left = int(1, from.reduce((sum, [weight]) => sum + weight, 0));
+	let left = int(
+		1,
+		from.reduce((sum, [weight]) => sum + weight, 0),
+	);
 	for (const [weight, value] of from) {
 		left -= weight;
 		if (left <= 0) return value;

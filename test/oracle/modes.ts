@@ -1,19 +1,19 @@
-import {parseIpsetSave} from '../gather/parse/ipset-save.ts';
-import {parseIptablesSave} from '../gather/parse/iptables-save.ts';
-import {parseIpvsadmSave} from '../gather/parse/ipvsadm-save.ts';
-import {parseNft} from '../gather/parse/nft.ts';
-import type {Remainder} from '../gather/parse/remainder.ts';
-import type {Graph} from '../model/rules/graph.ts';
-import {actualIptables} from '../model/rules/iptables/actual.ts';
-import {expectedIptables} from '../model/rules/iptables/expected.ts';
-import {actualIpvs} from '../model/rules/ipvs/actual.ts';
-import {expectedIpvs} from '../model/rules/ipvs/expected.ts';
-import type {NodeFacts} from '../model/rules/node-addresses.ts';
-import {actualNftables} from '../model/rules/nftables/actual.ts';
-import {expectedNftables} from '../model/rules/nftables/expected.ts';
-import type {ClusterState} from '../model/state.ts';
-import type {IpFamily, Mode} from '../target.ts';
-import type {Rules} from '../trace/trace.ts';
+import {parseIpsetSave} from '../../lib/facts/parse/ipset-save.ts';
+import {parseIptablesSave} from '../../lib/facts/parse/iptables-save.ts';
+import {parseIpvsadmSave} from '../../lib/facts/parse/ipvsadm-save.ts';
+import {parseNft} from '../../lib/facts/parse/nft.ts';
+import type {Remainder} from '../../lib/facts/parse/remainder.ts';
+import type {Graph} from '../../lib/model/rules/graph.ts';
+import {actualIptables} from '../../lib/model/rules/iptables/actual.ts';
+import {expectedIptables} from '../../lib/model/rules/iptables/expected.ts';
+import {actualIpvs} from '../../lib/model/rules/ipvs/actual.ts';
+import {expectedIpvs} from '../../lib/model/rules/ipvs/expected.ts';
+import type {NodeFacts} from '../../lib/model/rules/node-addresses.ts';
+import {actualNftables} from '../../lib/model/rules/nftables/actual.ts';
+import {expectedNftables} from '../../lib/model/rules/nftables/expected.ts';
+import type {ClusterState} from '../../lib/model/state.ts';
+import type {IpFamily, Mode} from '../../lib/target.ts';
+import type {Rules} from '../../lib/trace/trace.ts';
 
 /** Names of a node's tools, and what they print: iptables, ip6tables, nft; for ipvs also ipset, ipvs, and the addresses of kube-ipvs0. */
 export type Files = Readonly<Record<string, string>>;
@@ -39,9 +39,16 @@ const text = (files: Files, name: string): string => {
 };
 
 /** kube-proxy's addresses of kube-ipvs0, one in a line. */
-const boundIn = (files: Files, name: string, prefixLength: number) => text(files, name).split('\n').filter(Boolean).map(address => ({address, prefixLength}));
+const boundIn = (files: Files, name: string, prefixLength: number) =>
+	text(files, name)
+		.split('\n')
+		.filter(Boolean)
+		.map(address => ({address, prefixLength}));
 
-const bothIptables = (files: Files) => ({iptables: parseIptablesSave(text(files, 'iptables'), 'ipv4'), ip6tables: parseIptablesSave(text(files, 'ip6tables'), 'ipv6')});
+const bothIptables = (files: Files) => ({
+	iptables: parseIptablesSave(text(files, 'iptables'), 'ipv4'),
+	ip6tables: parseIptablesSave(text(files, 'ip6tables'), 'ipv6'),
+});
 
 /** Modes that can be judged. */
 export const ORACLE_MODES: Readonly<Partial<Record<Mode, OracleMode>>> = {
@@ -49,7 +56,11 @@ export const ORACLE_MODES: Readonly<Partial<Record<Mode, OracleMode>>> = {
 		expected: expectedIptables,
 		read(files) {
 			const {iptables, ip6tables} = bothIptables(files);
-			return {actual: {ipv4: actualIptables(iptables), ipv6: actualIptables(ip6tables)}, remainder: [...iptables.remainder, ...ip6tables.remainder], rules: {iptables, ip6tables}};
+			return {
+				actual: {ipv4: actualIptables(iptables), ipv6: actualIptables(ip6tables)},
+				remainder: [...iptables.remainder, ...ip6tables.remainder],
+				rules: {iptables, ip6tables},
+			};
 		},
 	},
 	nftables: {

@@ -5,7 +5,10 @@ import {shrink} from './shrink.ts';
 const whole = generate(7, 36);
 
 test('what does not matter is left out', async t => {
-	const [wanted] = whole.slices.flatMap(({endpoints}) => endpoints ?? []).map(({addresses}) => addresses[0]).toReversed();
+	const [wanted] = whole.slices
+		.flatMap(({endpoints}) => endpoints ?? [])
+		.map(({addresses}) => addresses[0])
+		.toReversed();
 	let asked = 0;
 	const small = await shrink(whole, async ({slices}) => {
 		asked++;
