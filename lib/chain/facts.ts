@@ -1,6 +1,6 @@
 import type {V1EndpointSlice, V1Pod, V1Service} from '@kubernetes/client-node';
-import type {Fact} from '../gather/fact.ts';
-import type {NodeFacts} from '../gather/read-node.ts';
+import type {Fact} from '../facts/fact.ts';
+import type {NodeFacts} from '../facts/read-node.ts';
 import type {ClusterState} from '../model/state.ts';
 import type {Dial} from '../probe/vantage.ts';
 import type {IpFamily} from '../target.ts';
@@ -20,7 +20,11 @@ export type Dialled = {
 };
 
 /** One question to one DNS server, and what is wrong with its answer; empty: nothing. */
-export type Looked = {readonly server: string; readonly question: string; readonly faults: Fact<readonly string[]>};
+export type Looked = {
+	readonly server: string;
+	readonly question: string;
+	readonly faults: Fact<readonly string[]>;
+};
 
 /** A node that the walk looks at. */
 export type WalkedNode = {
@@ -40,7 +44,7 @@ export type ChainFacts = {
 	readonly family: IpFamily;
 	/** When it was looked. */
 	readonly atMs: number;
-	/** Of the namespace. */
+	/** Of the namespace, and the DNS Service where the check asked for names. */
 	readonly services: Fact<readonly V1Service[]>;
 	readonly slices: Fact<readonly V1EndpointSlice[]>;
 	/** Of the whole cluster. */

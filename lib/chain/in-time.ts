@@ -1,22 +1,15 @@
-import type {Fact} from '../gather/fact.ts';
+import type {Fact} from '../facts/fact.ts';
 import {causesOf} from '../usage.ts';
+import {deadline} from '../wait/deadline.ts';
 
-/** Waits for a look until the signal comes. Whatever goes wrong is a missing fact: after a red, looking must not bring a trouble of its own. */
+/**
+ * Waits for a look until the signal comes. Whatever goes wrong is a missing fact: after a red, looking must not bring a trouble of its own.
+ */
 export const inTime = async <T>(source: string, signal: AbortSignal, look: () => Promise<T>): Promise<Fact<T>> => {
-	const {promise, resolve} = Promise.withResolvers<Fact<T>>();
-	const onAbort = (): void => resolve({ok: false, why: 'not within the time limit', source});
-	if (signal.aborted) onAbort();
-	else signal.addEventListener('abort', onAbort, {once: true});
-	const asked = async (): Promise<Fact<T>> => {
-		try {
-			return {ok: true, value: await look(), source};
-		} catch (error) {
-			return {ok: false, why: causesOf(error).join(': '), source};
-		}
-	};
 	try {
-		return await Promise.race([promise, asked()]);
-	} finally {
-		signal.removeEventListener('abort', onAbort);
+		const value = await deadline(look(), {ms: 0, after: signal, late: () => new Error('not within the time limit')});
+		return {ok: true, value, source};
+	} catch (error) {
+		return {ok: false, why: causesOf(error).join(': '), source};
 	}
 };

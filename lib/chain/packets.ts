@@ -1,51 +1,72 @@
-import {cidrHolds} from '../model/address.ts';
-import type {IptablesMatch, IptablesRule} from '../gather/parse/iptables-rule.ts';
+import {canonicalIp, familyOf} from '../model/address.ts';
 import {podIp} from '../model/pods.ts';
 import {servicePorts} from '../model/service-ports.ts';
+import type {ServicePort} from '../model/state.ts';
+import type {Packet} from '../model/verdict.ts';
 import type {ChainFacts, WalkedNode} from './facts.ts';
 
-/** What packets of the namespace's Services and host ports have in common: enough to see whether a rule of a firewall may meet them. */
-export type Packets = {readonly protocols: ReadonlySet<string>; readonly ports: ReadonlySet<number>; readonly destinations: ReadonlySet<string>; readonly sources: ReadonlySet<string>};
-
-export const packetsOf = (nodes: readonly WalkedNode[], {pods, namespace, family}: Pick<ChainFacts, 'pods' | 'namespace' | 'family'>): Packets => {
-	const served = nodes.flatMap(({state, name}) => (state.ok ? servicePorts(state.value, name, family).filter(port => port.namespace === namespace) : []));
-	const all = pods.ok ? pods.value : [];
-	const own = all.filter(({metadata}) => metadata?.namespace === namespace);
-	const hosted = own.flatMap(({spec}) => spec?.containers ?? []).flatMap(({ports = []}) => ports);
-	const ips = (some: typeof all): readonly string[] => some.flatMap(pod => podIp(pod, family) ?? []);
-	return {
-		protocols: new Set([...served.map(({protocol}) => protocol.toLowerCase()), ...hosted.map(({protocol = 'TCP'}) => protocol.toLowerCase())]),
-		ports: new Set([...served.flatMap(({port, nodePort, endpoints}) => [port, nodePort ?? port, ...endpoints.map(one => one.port)]), ...hosted.flatMap(({hostPort, containerPort}) => [hostPort ?? containerPort, containerPort])]),
-		destinations: new Set([...served.flatMap(({clusterIP, endpoints}) => [clusterIP, ...endpoints.map(({ip}) => ip)]), ...ips(own), ...nodes.map(({ip}) => ip)]),
-		sources: new Set([...ips(all), ...nodes.map(({ip}) => ip)]),
-	};
+/** A packet that is sent through a node's whole dump. */
+export type Sent = {
+	readonly packet: Packet;
+	/** Whether such a packet is sent for sure: what comes from outside may be kept out on purpose. */
+	readonly isSure: boolean;
 };
 
-export type Meets = 'yes' | 'perhaps' | 'no';
+/** `namespace`: whose Services; left out: all. */
+type Seen = Pick<ChainFacts, 'pods' | 'family'> & Partial<Pick<ChainFacts, 'namespace'>>;
 
-const PORTS = ['dport', 'dports', 'destination-port', 'destination-ports'];
+/** Of the addresses for documentation (RFC 5737, RFC 3849): somebody outside. */
+const OUTSIDE = {ipv4: '198.51.100.7', ipv6: '2001:db8::7'} as const;
 
-const holdsPort = (values: readonly string[], ports: ReadonlySet<number>): boolean => values.flatMap(value => value.split(',')).some(range => {
-	const [from = '', to = from] = range.split(':');
-	return [...ports].some(port => port >= Number(from || 0) && port <= Number(to || 65_535));
-});
+/** Those of the namespace first: others may be kept from sending on purpose. */
+const podsOn = (node: string, {pods, family, namespace}: Seen): readonly string[] =>
+	(pods.ok ? pods.value : [])
+		.filter(({spec}) => spec?.nodeName === node && !spec.hostNetwork)
+		.toSorted((a, b) => Number(b.metadata?.namespace === namespace) - Number(a.metadata?.namespace === namespace))
+		.flatMap(pod => podIp(pod, family) ?? []);
 
-const anyIn = (values: readonly string[], addresses: ReadonlySet<string>): boolean => values.some(value => [...addresses].some(ip => cidrHolds(value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`, ip)));
+/** Where a Service port is reached, with the port there. */
+const goalsOf = ({clusterIP, externalIPs, loadBalancerVIPs, port, nodePort}: ServicePort, ip: string) => [
+	...[clusterIP, ...externalIPs, ...loadBalancerVIPs].map(destination => ({destination, port})),
+	...(nodePort === undefined ? [] : [{destination: ip, port: nodePort}]),
+];
 
-const meetsMatch = ({module, option, negated, values}: IptablesMatch, packets: Packets): Meets => {
-	const is = (yes: boolean): Meets => (negated ? 'perhaps' : yes ? 'yes' : 'no');
-	if (module === 'comment' || option === '') return 'yes';
-	if (option === 'protocol') return is(values.some(value => value === 'all' || packets.protocols.has(value)));
-	if (option === 'destination') return is(anyIn(values, packets.destinations));
-	if (option === 'source') return is(anyIn(values, packets.sources));
-	if (PORTS.includes(option)) return is(holdsPort(values, packets.ports));
-	if (option === 'ctstate' || option === 'state') return is(values.some(value => value.split(',').includes('NEW')));
-	if (option === 'in-interface' || option === 'out-interface') return values.includes('lo') && !negated ? 'no' : 'perhaps';
-	return 'perhaps';
-};
-
-/** Whether a rule may meet such packets, by its conditions alone. */
-export const meets = ({matches}: IptablesRule, packets: Packets): Meets => {
-	const all = matches.map(match => meetsMatch(match, packets));
-	return all.includes('no') ? 'no' : all.includes('perhaps') ? 'perhaps' : 'yes';
+/**
+ * The first packets of connections to the namespace's Services (or to all) as they meet a node: where they enter (from one of its pods,
+ * from itself, from outside), and where they leave to the endpoints that run there, as other nodes pass them on.
+ */
+export const packetsOn = (node: WalkedNode, nodes: readonly WalkedNode[], seen: Seen): readonly Sent[] => {
+	const {state, name, ip} = node;
+	if (!state.ok) return [];
+	const ports = servicePorts(state.value, name, seen.family).filter(
+		({namespace}) => seen.namespace === undefined || namespace === seen.namespace,
+	);
+	const [pod] = podsOn(name, seen);
+	const own = new Set(podsOn(name, seen));
+	const stranger = nodes.flatMap(other => (other.name === name ? [] : podsOn(other.name, seen)))[0];
+	const entering = ports.flatMap(of =>
+		goalsOf(of, ip).flatMap(({destination, port}): readonly Sent[] => {
+			const to = {protocol: of.protocol, destination, port};
+			return [
+				...(pod === undefined ? [] : [{packet: {...to, from: 'pod' as const, source: pod}, isSure: true}]),
+				{packet: {...to, from: 'node', source: ip}, isSure: true},
+				{packet: {...to, from: 'outside', source: OUTSIDE[seen.family]}, isSure: false},
+			];
+		}),
+	);
+	const leaving = ports.flatMap(({endpoints, protocol}) =>
+		endpoints
+			.filter(endpoint => own.has(endpoint.ip))
+			.flatMap((endpoint): readonly Sent[] =>
+				stranger === undefined
+					? []
+					: [
+							{
+								packet: {protocol, from: 'outside', source: stranger, destination: endpoint.ip, port: endpoint.port},
+								isSure: true,
+							},
+						],
+			),
+	);
+	return [...entering, ...leaving].filter(({packet: {destination}}) => familyOf(canonicalIp(destination) ?? '') === seen.family);
 };

@@ -14,16 +14,30 @@ import {slicesHop} from './hops/slices.ts';
 import {sysctlsHop} from './hops/sysctls.ts';
 
 /**
- * Walks the way of a packet and names the first hop that is broken: Service → slices → DNS → backends → kube-proxy → its rules → host ports → conntrack → sysctls →
- * firewall → link. Pure: judges what was gathered, and what could not be looked at stays unknown.
+ * Walks the way of a packet and names the first hop that is broken: Service → slices → DNS → backends → kube-proxy → its rules → host ports
+ * → conntrack → sysctls → firewall → link. Pure: judges what was gathered, and what could not be looked at stays unknown.
  */
 export const walk = (facts: ChainFacts): Chain => {
-	const differences = new Map(facts.nodes.filter(({suspected}) => suspected).map(node => [node.name, differencesOn(node, facts)] as const));
+	const differences = new Map(
+		facts.nodes.filter(({suspected}) => suspected).map(node => [node.name, differencesOn(node, facts)] as const),
+	);
 	const {hop: kubeProxy, behind} = kubeProxyHop(facts, differences);
 	const [sysctls, firewall] = [sysctlsHop(facts), firewallHop(facts)];
 	return chainOf([
-		servicesHop(facts), slicesHop(facts), dnsHop(facts),
-		backendHop(facts), acrossHop(facts, [sysctls, firewall].find(({state}) => state === 'broken')),
-		kubeProxy, rulesHop(differences, behind), hostPortsHop(facts), conntrackHop(facts), sysctls, firewall, linkHop(facts),
+		servicesHop(facts),
+		slicesHop(facts),
+		dnsHop(facts),
+		backendHop(facts),
+		acrossHop(
+			facts,
+			[sysctls, firewall].find(({state}) => state === 'broken'),
+		),
+		kubeProxy,
+		rulesHop(differences, behind),
+		hostPortsHop(facts),
+		conntrackHop(facts),
+		sysctls,
+		firewall,
+		linkHop(facts),
 	]);
 };

@@ -1,8 +1,16 @@
 import {canonicalIp, familyOf, numberOf} from '../model/address.ts';
 import type {IpFamily} from '../target.ts';
 
-export type Ip = {readonly text: string; readonly value: bigint; readonly family: IpFamily};
-export type IpRange = {readonly family: IpFamily; readonly first: bigint; readonly last: bigint};
+export type Ip = {
+	readonly text: string;
+	readonly value: bigint;
+	readonly family: IpFamily;
+};
+export type IpRange = {
+	readonly family: IpFamily;
+	readonly first: bigint;
+	readonly last: bigint;
+};
 
 /** Reads an address in any spelling; undefined: it is none. */
 export const ipOf = (text: string): Ip | undefined => {
@@ -43,6 +51,9 @@ export const holds = ({family, first, last}: IpRange, ip: Ip): boolean => family
 /** A number as an address, in canonical spelling. */
 export const textOf = (value: bigint, family: IpFamily): string => {
 	const hex = value.toString(16).padStart(family === 'ipv4' ? 8 : 32, '0');
-	const text = family === 'ipv4' ? hex.replaceAll(/../g, byte => `${Number.parseInt(byte, 16)}.`).slice(0, -1) : hex.replaceAll(/(.{4})(?!$)/g, '$1:');
+	const text =
+		family === 'ipv4'
+			? hex.replaceAll(/../g, byte => `${Number.parseInt(byte, 16)}.`).slice(0, -1)
+			: hex.replaceAll(/(.{4})(?!$)/g, '$1:');
 	return canonicalIp(text) ?? text;
 };

@@ -1,12 +1,18 @@
 import type {BaseChain, Hook} from './base-chain.ts';
+import {settled} from './forks.ts';
 import {merge, type Path, type Walk} from './path.ts';
-import type {Ended} from './walk.ts';
+import type {Ended} from './step.ts';
 
-/** Where connection tracking sees the packet, and where NAT is done whatever the priority of its chains (include/uapi/linux/netfilter_ipv4.h, net/netfilter/nf_nat_proto.c). */
+/**
+ * Where connection tracking sees the packet, and where NAT is done whatever the priority of its chains
+ * (include/uapi/linux/netfilter_ipv4.h, net/netfilter/nf_nat_proto.c).
+ */
 const CONNTRACK = -200;
 const NAT: Partial<Readonly<Record<Hook, {readonly priority: number; readonly side: 'destination' | 'source'}>>> = {
-	prerouting: {priority: -100, side: 'destination'}, output: {priority: -100, side: 'destination'},
-	input: {priority: 100, side: 'source'}, postrouting: {priority: 100, side: 'source'},
+	prerouting: {priority: -100, side: 'destination'},
+	output: {priority: -100, side: 'destination'},
+	input: {priority: 100, side: 'source'},
+	postrouting: {priority: 100, side: 'source'},
 };
 
 type Stage = {readonly priority: number; readonly run: (path: Path, walk: Walk) => readonly Ended[]};
@@ -27,25 +33,43 @@ const inTurn = (stages: readonly Stage['run'][], paths: readonly Path[], walk: W
 };
 
 /** All chains of NAT at a hook: the first that translates decides (nf_nat_inet_fn of net/netfilter/nf_nat_core.c). */
-const natStage = (chains: readonly BaseChain[], {priority, side}: NonNullable<typeof NAT[Hook]>): Stage => {
-	const each = chains.filter(({isNat}) => isNat).map(({run}): Stage['run'] => (path, walk) => path.decided[side] ? [accepted(path)] : run(path, walk));
+const natStage = (
+	chains: readonly BaseChain[],
+	{priority, side}: NonNullable<(typeof NAT)[Hook]>,
+	isTaken: (path: Path, walk: Walk) => boolean,
+): Stage => {
+	const each = chains
+		.filter(({isNat}) => isNat)
+		.map(
+			({run}): Stage['run'] =>
+				(path, walk) =>
+					path.decided[side] ? [accepted(path)] : run(path, walk),
+		);
 	return {
 		priority,
 		run(path, walk) {
-			if (path.tracking !== 'new' || path.decided[side]) return [accepted(path)];
-			return inTurn(each, [path], walk).map(ended => ({...ended, path: {...ended.path, decided: {...ended.path.decided, [side]: true}}}));
+			if (path.tracking !== 'new' || path.decided[side] || isTaken(path, walk)) return [accepted(path)];
+			return inTurn(each, [path], walk).map(ended => ({
+				...ended,
+				path: {...ended.path, decided: {...ended.path.decided, [side]: true}},
+			}));
 		},
 	};
 };
 
 const trackStage: Stage = {priority: CONNTRACK, run: path => [accepted(path.tracking === 'not yet' ? {...path, tracking: 'new'} : path)]};
 
+/** Dealt out by ipvs to another machine: it leaves the hook where that was (ip_vs_nat_send_or_cont of net/netfilter/ipvs/ip_vs_xmit.c). */
+const goesOn = ({dealt, destination}: Path, {place}: Walk): boolean => dealt !== undefined && !place.isLocal(destination);
+
 /** What a packet passes at one hook, in order. */
 const hookOf = (chains: readonly BaseChain[], hook: Hook): readonly Stage['run'][] => {
 	const here = chains.filter(chain => chain.hook === hook).toSorted((a, b) => a.priority - b.priority);
 	const nat = NAT[hook];
 	const stages: readonly Stage[] = [
-		...(hook === 'prerouting' || hook === 'output' ? [trackStage] : []), ...(nat ? [natStage(here, nat)] : []),
+		...(hook === 'prerouting' || hook === 'output' ? [trackStage] : []),
+		// What ipvs has taken on its way in, just before this, does not come here.
+		...(nat ? [natStage(here, nat, (path, walk) => hook === 'input' && goesOn(path, walk))] : []),
 		...here.filter(({isNat}) => !isNat),
 	];
 	return stages.toSorted((a, b) => a.priority - b.priority).map(({run}) => run);
@@ -54,32 +78,73 @@ const hookOf = (chains: readonly BaseChain[], hook: Hook): readonly Stage['run']
 export type Journey = (path: Path, walk: Walk) => readonly Ended[];
 
 /**
- * The hooks that the first packet of a connection passes (https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks). What the node sends to one of its own addresses
- * comes back in through loopback, with its connection and its mark. At the end each packet is accepted, dropped, refused or unknown.
+ * The hooks that the first packet of a connection passes (https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks). What the node
+ * sends to one of its own addresses comes back in through loopback, with its connection and its mark. At the end each packet is accepted,
+ * dropped, refused or unknown; doubts that nothing depends on are left out.
  */
 export const journeyOf = (chains: readonly BaseChain[]): Journey => {
-	const hooks = {prerouting: hookOf(chains, 'prerouting'), input: hookOf(chains, 'input'), forward: hookOf(chains, 'forward'), output: hookOf(chains, 'output'), postrouting: hookOf(chains, 'postrouting')};
+	const hooks = {
+		prerouting: hookOf(chains, 'prerouting'),
+		input: hookOf(chains, 'input'),
+		forward: hookOf(chains, 'forward'),
+		output: hookOf(chains, 'output'),
+		postrouting: hookOf(chains, 'postrouting'),
+	};
 	const through = (hook: Hook, ended: readonly Ended[], walk: Walk, change: (path: Path) => Path): readonly Ended[] => {
 		const on = merge(ended.filter(({end}) => end === 'accept').map(({path}) => change(path)));
 		return [...ended.filter(({end}) => end !== 'accept'), ...inTurn(hooks[hook], on, walk)];
 	};
 	/** Those that go to the node itself and the others take different hooks. */
-	const split = (ended: readonly Ended[], {place}: Walk): readonly [here: readonly Ended[], onwards: readonly Ended[], over: readonly Ended[]] => {
-		const {accept = [], over = []} = Object.groupBy(ended, ({end}) => end === 'accept' ? 'accept' : 'over');
-		return [accept.filter(({path}) => place.isLocal(path.destination)), accept.filter(({path}) => !place.isLocal(path.destination)), over];
+	const split = (
+		ended: readonly Ended[],
+		{place}: Walk,
+	): readonly [here: readonly Ended[], onwards: readonly Ended[], over: readonly Ended[]] => {
+		const {accept = [], over = []} = Object.groupBy(ended, ({end}) => (end === 'accept' ? 'accept' : 'over'));
+		return [
+			accept.filter(({path}) => place.isLocal(path.destination)),
+			accept.filter(({path}) => !place.isLocal(path.destination)),
+			over,
+		];
 	};
-	const routed = ({place}: Walk) => (path: Path): Path => ({...path, out: place.deviceTo(path.destination)});
+	const routed =
+		({place}: Walk) =>
+		(path: Path): Path => ({...path, out: place.deviceTo(path.destination)});
+
+	/** What comes to the node itself; ipvs takes some of it there, and sends it on as if from the node. */
+	const arrive = (here: readonly Ended[], walk: Walk): readonly Ended[] => {
+		const {sent = [], stays = []} = Object.groupBy(
+			through('input', here, walk, path => path),
+			({end, path}) => (end === 'accept' && goesOn(path, walk) ? 'sent' : 'stays'),
+		);
+		const out = through('output', sent, walk, path => path);
+		return [...stays, ...through('postrouting', out, walk, path => path)];
+	};
+
+	/** A blackhole and its like end the way of what would be passed on (net/ipv4/route.c). */
+	const routedAway = (ended: readonly Ended[], {place}: Walk): readonly [passing: readonly Ended[], over: readonly Ended[]] => {
+		const judged = ended.map((each): Ended => {
+			const route = place.wayTo(each.path.destination);
+			if (!route || route.type === 'unicast') return each;
+			const rule = {where: 'the routes', text: () => `${route.type} ${route.destination}`};
+			return {...each, end: route.type === 'blackhole' ? 'drop' : 'refuse', by: {rule, before: undefined}};
+		});
+		return [judged.filter(({end}) => end === 'accept'), judged.filter(({end}) => end !== 'accept')];
+	};
 
 	return (start, walk) => {
 		if (start.from !== 'node') {
-			const [here, onwards, over] = split(through('prerouting', [accepted(start)], walk, path => path), walk);
-			const forwarded = through('forward', onwards, walk, routed(walk));
-			return [...over, ...through('input', here, walk, path => path), ...through('postrouting', forwarded, walk, path => path)];
+			const [here, onwards, over] = split(
+				through('prerouting', [accepted(start)], walk, path => path),
+				walk,
+			);
+			const [passing, lost] = routedAway(onwards, walk);
+			const forwarded = through('forward', passing, walk, routed(walk));
+			return settled([...over, ...lost, ...arrive(here, walk), ...through('postrouting', forwarded, walk, path => path)]);
 		}
 
 		const sent = through('postrouting', through('output', [accepted(start)], walk, routed(walk)), walk, routed(walk));
 		const [here, onwards, over] = split(sent, walk);
 		const back = through('prerouting', here, walk, path => ({...path, in: 'lo', out: ''}));
-		return [...over, ...onwards, ...through('input', back, walk, path => path)];
+		return settled([...over, ...onwards, ...arrive(back, walk)]);
 	};
 };

@@ -22,10 +22,20 @@ export type Path = {
 	readonly original: {readonly destination: Ip; readonly port: number};
 	readonly mark: number;
 	readonly connectionMark: number;
+	/** Bits of the marks that cannot be told: a rule of which it is not clear whether it matches sets them. */
+	readonly unsure?: {
+		readonly mark: number;
+		readonly connectionMark: number;
+		readonly why: string;
+	};
 	readonly tracking: 'not yet' | 'new' | 'untracked';
 	/** '': none, as for the node's own packets; undefined: not known. */
 	readonly in: string | undefined;
 	readonly out: string | undefined;
+	/** The virtual server of ipvs that dealt the packet out. */
+	readonly dealt?: {readonly address: Ip; readonly port: number};
+	/** Rules that let through so many and no more: the first packet passes when nobody else sends. */
+	readonly limits: readonly Quote[];
 	/** What translated the destination, and what rewrote the source. */
 	readonly translated?: Trail;
 	readonly rewritten?: Trail;
@@ -35,6 +45,16 @@ export type Path = {
 	readonly remembered: readonly string[];
 	/** Seconds for which the list remembers that the client was found in. */
 	readonly recognised?: number;
+	/** Doubts on its way that are walked both ways, the first one first. */
+	readonly forks: readonly Fork[];
+};
+
+/** A rule of which it cannot be told whether it matches: one side goes on as if it did, the other as if it did not. */
+export type Fork = {
+	readonly id: string;
+	readonly matched: boolean;
+	readonly why: string;
+	readonly by: Trail;
 };
 
 /** What surrounds the walk of one packet. */
@@ -42,13 +62,14 @@ export type Walk = {
 	readonly place: Place;
 	/** Lists that the client is in from before; a new client is in none. */
 	readonly memory: ReadonlySet<string>;
-	/** Looks at rules that are left: a damaged dump can hold more ways than can be walked. */
-	readonly budget: {left: number};
+	/** Looks at rules, and doubts to walk both ways, that are left: a damaged dump can hold more ways than can be walked. */
+	readonly budget: {left: number; forks: number};
 };
 
 const MOST_LOOKS = 3_000_000;
+const MOST_FORKS = 100;
 
-export const newBudget = (): Walk['budget'] => ({left: MOST_LOOKS});
+export const newBudget = (): Walk['budget'] => ({left: MOST_LOOKS, forks: MOST_FORKS});
 
 const addressOf = (text: string, what: string): Ip => {
 	const ip = ipOf(text);
@@ -56,42 +77,147 @@ const addressOf = (text: string, what: string): Ip => {
 	return ip;
 };
 
+/** Where Cilium's routes to the pods of a node lead to; its pods send by interfaces of their own, whose names begin so. */
+const CILIUM = {gateway: 'cilium_host', pods: 'lxc'} as const;
+
+/**
+ * The interface that a packet came in by, as its sender is reached. Whoever sends with an address of the node came in by some interface,
+ * not by loopback. A pod of the node is behind no gateway: where its route has one, no route tells by which interface it sends.
+ */
+const entryOf = (from: Packet['from'], sender: Ip, place: Place): string | undefined => {
+	const way = place.wayTo(sender);
+	if (place.isLocal(sender)) return way?.device;
+	if (from === 'pod' && way?.gateway !== undefined) return way.device === CILIUM.gateway ? CILIUM.pods : undefined;
+	return place.deviceTo(sender);
+};
+
 /** A packet before its first hook. Throws RangeError for what is no address. */
 export const startOf = ({protocol, from, source, destination, port}: Packet, place: Place): Path => {
 	const to = addressOf(destination, 'destination');
 	const sender = addressOf(source, 'source');
 	return {
-		probability: 1, from, protocol, source: sender, destination: to, port, original: {destination: to, port},
-		mark: 0, connectionMark: 0, tracking: 'not yet',
-		in: from === 'node' ? '' : place.deviceTo(sender), out: '',
-		decided: {destination: false, source: false}, remembered: [],
+		probability: 1,
+		from,
+		protocol,
+		source: sender,
+		destination: to,
+		port,
+		original: {destination: to, port},
+		mark: 0,
+		connectionMark: 0,
+		tracking: 'not yet',
+		in: from === 'node' ? '' : entryOf(from, sender, place),
+		out: '',
+		decided: {destination: false, source: false},
+		limits: [],
+		remembered: [],
+		forks: [],
 	};
 };
 
-export const isTranslated = ({destination, port, original}: Path): boolean => destination.text !== original.destination.text || port !== original.port;
+export const isTranslated = ({destination, port, original}: Path): boolean =>
+	destination.text !== original.destination.text || port !== original.port;
 
 export const remembers = ({memory}: Walk, {remembered}: Path, list: string): boolean => memory.has(list) || remembered.includes(list);
 
-export const remember = (path: Path, list: string): Path => path.remembered.includes(list) ? path : {...path, remembered: [...path.remembered, list]};
+export const remember = (path: Path, list: string): Path =>
+	path.remembered.includes(list) ? path : {...path, remembered: [...path.remembered, list]};
 
 /** The client was found in a list that remembers it for so long. */
 export const recognise = (path: Path, seconds: number): Path => ({...path, recognised: Math.min(path.recognised ?? Infinity, seconds)});
 
+/** A client that was found in a list is put into it anew, for a time of its own and not for that of the list. */
+export const renew = (path: Path, seconds: number): Path => (path.recognised === undefined ? path : {...path, recognised: seconds});
+
 export const forget = (path: Path, list: string): Path => ({...path, remembered: path.remembered.filter(each => each !== list)});
 
-const keyOf = ({destination, port, mark, connectionMark, tracking, in: inside, out, decided, remembered, recognised, ...path}: Path): string =>
-	[destination.text, port, mark, connectionMark, tracking, inside, out, decided.destination, decided.source, path.translated !== undefined, path.rewritten !== undefined, recognised, ...remembered].join(' ');
+/** What of a path decides about what becomes of it from here on, the doubts on its way apart. */
+export const stateOf = ({
+	destination,
+	port,
+	mark,
+	connectionMark,
+	tracking,
+	in: inside,
+	out,
+	decided,
+	remembered,
+	recognised,
+	unsure,
+	limits,
+	...path
+}: Path): string =>
+	[
+		destination.text,
+		port,
+		mark,
+		connectionMark,
+		tracking,
+		inside,
+		out,
+		decided.destination,
+		decided.source,
+		path.translated !== undefined,
+		path.rewritten !== undefined,
+		recognised,
+		unsure?.mark,
+		unsure?.connectionMark,
+		path.dealt?.address.text,
+		path.dealt?.port,
+		limits.length,
+		...remembered,
+	].join(' ');
+
+const keyOf = (path: Path): string =>
+	path.forks.length === 0
+		? stateOf(path)
+		: `${stateOf(path)} | ${path.forks.map(({id, matched}) => `${id}${matched ? '+' : '-'}`).join(' ')}`;
 
 /** Paths that are the same from here on become one. */
 export const merge = (paths: readonly Path[]): readonly Path[] => {
 	if (paths.length < 2) return paths;
 	const groups = Map.groupBy(paths, keyOf);
-	return groups.size === paths.length ? paths : [...groups.values()].map(same => ({...same[0]!, probability: same.reduce((sum, {probability}) => sum + probability, 0)}));
+	return groups.size === paths.length
+		? paths
+		: [...groups.values()].map(same => ({...same[0]!, probability: same.reduce((sum, {probability}) => sum + probability, 0)}));
 };
 
 /** The destination is translated; the last rule of the trail did it. */
-export const translate = (path: Path, destination: Ip, port: number, trail: Trail): Path =>
-	({...path, destination, port, translated: trail, decided: {...path.decided, destination: true}});
+export const translate = (path: Path, destination: Ip, port: number, trail: Trail): Path => ({
+	...path,
+	destination,
+	port,
+	translated: trail,
+	decided: {...path.decided, destination: true},
+});
 
 /** The source becomes one of the node's. */
 export const rewrite = (path: Path, trail: Trail): Path => ({...path, rewritten: trail, decided: {...path.decided, source: true}});
+
+/** A rule that limits lets the packet through: the bucket of a limit is full when nobody sends. */
+export const limitedBy = (path: Path, rule: Quote): Path => ({...path, limits: [...path.limits, rule]});
+
+/** The value of a mark under a mask, or why it cannot be told. */
+export const markOf = (path: Path, which: 'mark' | 'connectionMark', mask: number): number | {readonly unclear: string} =>
+	path.unsure && (path.unsure[which] & mask) !== 0 ? {unclear: path.unsure.why} : (path[which] & mask) >>> 0;
+
+/** The mark that a change makes, where it may or may not be made: the bits that come out otherwise cannot be told from there on. */
+export const perhapsMarked = (before: Path, after: Path, why: string): Path => {
+	const bits = (which: 'mark' | 'connectionMark'): number =>
+		((before[which] ^ after[which]) | (before.unsure?.[which] ?? 0) | (after.unsure?.[which] ?? 0)) >>> 0;
+	return {...before, unsure: {mark: bits('mark'), connectionMark: bits('connectionMark'), why}};
+};
+
+const surely = (path: Path): Path => {
+	const {unsure, ...rest} = path;
+	return unsure && (unsure.mark | unsure.connectionMark) === 0 ? rest : path;
+};
+
+/** Marks a packet: `set` makes the new mark of the old one. A bit that is set whatever it was before can be told again. */
+export const marked = (path: Path, which: 'mark' | 'connectionMark', set: (mark: number) => number): Path => {
+	const then = {...path, [which]: set(path[which])};
+	if (!path.unsure) return then;
+	// Bits that come out the same of both values are told again.
+	const unsure = (set(path[which]) ^ set((path[which] ^ path.unsure[which]) >>> 0)) >>> 0;
+	return surely({...then, unsure: {...path.unsure, [which]: unsure}});
+};

@@ -1,29 +1,28 @@
+import {rejoined} from './forks.ts';
 import {merge, type Path, type Quote, type Trail, type Walk} from './path.ts';
+import type {Branch, Ended} from './step.ts';
 
-/** What follows after a rule. */
-export type Step =
-	| {readonly then: 'next' | 'return' | 'accept' | 'drop' | 'refuse'}
-	| {readonly then: 'jump' | 'goto'; readonly chain: string}
-	| {readonly then: 'unknown'; readonly why: string};
-
-export type Branch = {readonly path: Path; readonly step: Step};
-
-/** A rule, ready to be walked. The trail ends with the rule that jumped into its chain. The probabilities of the branches add up to the path's. */
+/**
+ * A rule, ready to be walked. The trail ends with the rule that jumped into its chain. The probabilities of the branches add up to the
+ * path's.
+ */
 export type Rule = {readonly quote: Quote; readonly apply: (path: Path, before: Trail | undefined, walk: Walk) => readonly Branch[]};
 
-/** How a walk through a chain ended. `by`: the rule that ended it; none: the end of the chain. */
-export type Ended = {readonly path: Path; readonly end: 'return' | 'accept' | 'drop' | 'refuse' | 'unknown'; readonly by?: Trail; /** Of `unknown`. */ readonly why?: string};
-
 export type ChainOf = (name: string) => readonly Rule[] | undefined;
-
-export const NEXT = {then: 'next'} as const;
 
 /** nftables knows 16, iptables as many as there are chains; nobody uses more than a few. */
 const DEEPEST = 100;
 const MERGE_FROM = 16;
 
 /** Walks a chain and all chains that it leads to. Total: what cannot be walked ends as `unknown`. */
-export const walkChain = (chainOf: ChainOf, name: string, path: Path, walk: Walk, before?: Trail, stack: readonly string[] = []): readonly Ended[] => {
+export const walkChain = (
+	chainOf: ChainOf,
+	name: string,
+	path: Path,
+	walk: Walk,
+	before?: Trail,
+	stack: readonly string[] = [],
+): readonly Ended[] => {
 	const unknown = (at: Path, why: string): Ended => ({path: at, end: 'unknown', why, ...(before && {by: before})});
 	const rules = chainOf(name);
 	if (!rules) return [unknown(path, `there is no chain ${name}`)];
@@ -50,9 +49,9 @@ export const walkChain = (chainOf: ChainOf, name: string, path: Path, walk: Walk
 			}
 		}
 
-		live = onwards.length > MERGE_FROM ? merge(onwards) : onwards;
+		live = rejoined(onwards.length > MERGE_FROM ? merge(onwards) : onwards, ended, path.forks.length);
 		if (live.length === 0) break;
 	}
 
-	return [...ended, ...live.map(each => ({path: each, end: 'return'} as const))];
+	return [...ended, ...live.map(each => ({path: each, end: 'return'}) as const)];
 };

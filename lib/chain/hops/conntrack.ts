@@ -1,8 +1,8 @@
 import {canonicalIp, hostPort, isLoopback} from '../../model/address.ts';
-import type {ConntrackEntry} from '../../gather/parse/conntrack.ts';
+import type {ConntrackEntry} from '../../facts/parse/conntrack.ts';
 import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
-import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
+import {broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
 
 const HOP = {name: 'connections that the kernel remembers lead to endpoints', layer: 'conntrack'} as const;
@@ -11,46 +11,80 @@ const HOP = {name: 'connections that the kernel remembers lead to endpoints', la
 const FULL = 0.99;
 
 const fullness = ({name, facts: {sysctls}}: WalkedNode): readonly Finding[] => {
-	const number = (key: string): number => (sysctls.ok ? Number(sysctls.value.values.get(`net.netfilter.nf_conntrack_${key}`) ?? Number.NaN) : Number.NaN);
-	return number('count') >= number('max') * FULL ? [broken(`the conntrack table of ${name} is full: ${number('count')} of ${number('max')}`)] : [];
+	const number = (key: string): number =>
+		sysctls.ok ? Number(sysctls.value.values.get(`net.netfilter.nf_conntrack_${key}`) ?? Number.NaN) : Number.NaN;
+	return number('count') >= number('max') * FULL
+		? [broken(`the conntrack table of ${name} is full: ${number('count')} of ${number('max')}`)]
+		: [];
 };
 
-/** Ways in of the namespace's Services over UDP, each with the addresses that may answer. A new TCP connection makes a new entry, so old ones harm nobody. */
-const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, family}: Pick<ChainFacts, 'namespace' | 'family'>) => (!state.ok ? [] : servicePorts(state.value, name, family)
-	.filter(port => port.namespace === namespace && port.protocol === 'UDP')
-	.map(port => ({
-		service: `${namespace}/${port.service}`,
-		is: ({original: {destination, destinationPort}}: ConntrackEntry): boolean => {
-			const to = canonicalIp(destination) ?? destination;
-			const isNode = to === ip || (addresses.ok && addresses.value.items.some(({address}) => address === to));
-			return ([port.clusterIP, ...port.externalIPs, ...port.loadBalancerVIPs].includes(to) && destinationPort === port.port) || (isNode && destinationPort === port.nodePort);
-		},
-		endpoints: new Set(port.endpoints.map(({ip}) => ip)),
-	})));
+/**
+ * Ways in of the namespace's Services over UDP, each with the addresses that may answer. A new TCP connection makes a new entry, so old
+ * ones harm nobody.
+ */
+const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, family}: Pick<ChainFacts, 'namespace' | 'family'>) =>
+	!state.ok
+		? []
+		: servicePorts(state.value, name, family)
+				.filter(port => port.namespace === namespace && port.protocol === 'UDP')
+				.map(port => ({
+					service: `${namespace}/${port.service}`,
+					is: ({original: {destination, destinationPort}}: ConntrackEntry): boolean => {
+						const to = canonicalIp(destination) ?? destination;
+						const isNode = to === ip || (addresses.ok && addresses.value.items.some(({address}) => address === to));
+						return (
+							([port.clusterIP, ...port.externalIPs, ...port.loadBalancerVIPs].includes(to) &&
+								destinationPort === port.port) ||
+							(isNode && destinationPort === port.nodePort)
+						);
+					},
+					endpoints: new Set(port.endpoints.map(({ip}) => ip)),
+				}));
 
 /** A flow whose destination is as the client gave it, and stays so: its Service refuses, drops, or does not serve this address. */
 const staysAsItIs = ({state, name, facts: {addresses}}: WalkedNode): ((entry: ConntrackEntry) => boolean) => {
 	const own = new Set((addresses.ok ? addresses.value.items : []).map(({address}) => canonicalIp(address) ?? address));
 	const model = state.ok ? verdictsOf(state.value, name, {localAddresses: [...own]}) : undefined;
-	return ({original: {source, destination, destinationPort: port = 0}, reply}) => reply.source === destination
-		&& model?.({protocol: 'UDP', from: own.has(canonicalIp(source) ?? source) || isLoopback(source) ? 'node' : 'outside', source, destination, port}).kind !== 'backends';
+	return ({original: {source, destination, destinationPort: port = 0}, reply}) =>
+		reply.source === destination &&
+		model?.({
+			protocol: 'UDP',
+			from: own.has(canonicalIp(source) ?? source) || isLoopback(source) ? 'node' : 'outside',
+			source,
+			destination,
+			port,
+		}).kind !== 'backends';
 };
 
 const stale = (node: WalkedNode, facts: Pick<ChainFacts, 'namespace' | 'family'>): readonly Finding[] => {
 	const fact = facts.family === 'ipv6' ? node.facts.conntrackIpv6 : node.facts.conntrack;
 	if (!fact.ok) return [unknown(`${node.name}: ${fact.source}: ${fact.why}`)];
+	const odd = notUnderstood(`${node.name}: ${fact.source}`, fact.value);
 	const ways = waysIn(node, facts);
 	const isAsItMust = staysAsItIs(node);
-	return fact.value.entries.filter(({protocol}) => protocol === 'udp').flatMap(entry => {
-		const way = ways.find(({is}) => is(entry));
-		const {original, reply} = entry;
-		if (!way || way.endpoints.has(canonicalIp(reply.source) ?? reply.source) || isAsItMust(entry)) return [];
-		return [broken(`conntrack of ${node.name} still leads udp ${hostPort(original.source, original.sourcePort ?? 0)} → ${hostPort(original.destination, original.destinationPort ?? 0)} to ${hostPort(reply.source, reply.sourcePort ?? 0)}, which is no endpoint of ${way.service}`)];
-	});
+	const found = fact.value.entries
+		.filter(({protocol}) => protocol === 'udp')
+		.flatMap(entry => {
+			const way = ways.find(({is}) => is(entry));
+			const {original, reply} = entry;
+			if (!way || way.endpoints.has(canonicalIp(reply.source) ?? reply.source) || isAsItMust(entry)) return [];
+			return [
+				broken(
+					`conntrack of ${node.name} still leads udp ${hostPort(original.source, original.sourcePort ?? 0)} → ` +
+						`${hostPort(original.destination, original.destinationPort ?? 0)} to ` +
+						`${hostPort(reply.source, reply.sourcePort ?? 0)}, which is no endpoint of ${way.service}`,
+				),
+			];
+		});
+	return [...odd, ...found];
 };
 
 /** Room in the table, and no UDP flow to the Services that is kept with something that is no endpoint. */
 export const conntrackHop = (facts: Pick<ChainFacts, 'nodes' | 'namespace' | 'family'>): Hop => {
 	const nodes = facts.nodes.filter(({suspected}) => suspected);
-	return hopOf(HOP, nodes.flatMap(node => [...fullness(node), ...stale(node, facts)]), nodes.map(({name, facts: {conntrack}}) => `${name}: ${conntrack.ok ? `${conntrack.value.entries.length} entries` : 'not read'}`));
+	return hopOf(
+		HOP,
+		nodes.flatMap(node => [...fullness(node), ...stale(node, facts)]),
+		nodes.map(({name, facts: {conntrack}}) => `${name}: ${conntrack.ok ? `${conntrack.value.entries.length} entries` : 'not read'}`),
+	);
 };

@@ -1,4 +1,4 @@
-import type {Layer} from '../../events.ts';
+import type {Layer} from '../../record/events.ts';
 import {hostPort} from '../../model/address.ts';
 import type {Dial} from '../../probe/vantage.ts';
 import {aside, broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
@@ -7,15 +7,19 @@ import type {ChainFacts, Dialled} from '../facts.ts';
 const BACKEND = {name: 'each backend answers on its own node, without a Service', layer: 'backend'} as const;
 const ACROSS = 'each backend answers from the suspected nodes, without a Service';
 
-const countOf = (dials: readonly Dial[]): string => [...Map.groupBy(dials, ({outcome}) => outcome)].map(([outcome, of]) => `${of.length} ${outcome}`).join(', ');
+const countOf = (dials: readonly Dial[]): string =>
+	[...Map.groupBy(dials, ({outcome}) => outcome)].map(([outcome, of]) => `${of.length} ${outcome}`).join(', ');
 const what = ({from, name, ip, port, protocol}: Dialled): string => `${from} to ${name} ${hostPort(ip, port)}/${protocol}`;
-const line = (dialled: Dialled): string => `${what(dialled)}: ${dialled.dials.ok ? countOf(dialled.dials.value) : `not known: ${dialled.dials.why}`}`;
+const line = (dialled: Dialled): string =>
+	`${what(dialled)}: ${dialled.dials.ok ? countOf(dialled.dials.value) : `not known: ${dialled.dials.why}`}`;
 
 /** Not one of the connections was answered: what is lost now and then is no proof. */
-const isDead = ({dials}: Dialled): boolean => dials.ok && dials.value.length > 0 && dials.value.every(({outcome}) => outcome !== 'answered');
+const isDead = ({dials}: Dialled): boolean =>
+	dials.ok && dials.value.length > 0 && dials.value.every(({outcome}) => outcome !== 'answered');
 
 /** Nothing came back at all: even a refusal shows that the other is there. */
-const isSilent = ({dials}: Dialled): boolean => dials.ok && dials.value.length > 0 && dials.value.every(({outcome}) => outcome === 'timeout' || outcome === 'unreachable');
+const isSilent = ({dials}: Dialled): boolean =>
+	dials.ok && dials.value.length > 0 && dials.value.every(({outcome}) => outcome === 'timeout' || outcome === 'unreachable');
 
 const failing = (dialled: Dialled, text: string): readonly Finding[] => {
 	if (!dialled.dials.ok) return [unknown(`${what(dialled)}: ${dialled.dials.why}`)];
@@ -25,25 +29,57 @@ const failing = (dialled: Dialled, text: string): readonly Finding[] => {
 /** Each backend pod, dialled from the node it runs on. */
 export const backendHop = ({dials}: Pick<ChainFacts, 'dials'>): Hop => {
 	const own = dials.filter(({kind, from, node}) => kind === 'pod' && from === node);
-	return hopOf(BACKEND, own.flatMap(dialled => failing(dialled, `pod ${dialled.name} does not answer its own node ${dialled.node} on ${hostPort(dialled.ip, dialled.port)}/${dialled.protocol}`)), own.length === 0 ? ['no backend to dial'] : own.map(line));
+	return hopOf(
+		BACKEND,
+		own.flatMap(dialled =>
+			failing(
+				dialled,
+				`pod ${dialled.name} does not answer its own node ${dialled.node} on ` +
+					`${hostPort(dialled.ip, dialled.port)}/${dialled.protocol}`,
+			),
+		),
+		own.length === 0 ? ['no backend to dial'] : own.map(line),
+	);
 };
 
 /**
- * Each backend pod, dialled from the suspected nodes. Where it fails, what lies between is broken: the link when the two nodes do not reach each other
- * at all, or a hop that comes later and explains it (`explained`: forwarding is off, a firewall drops), otherwise the CNI.
+ * Each backend pod, dialled from the suspected nodes. Where it fails, what lies between is broken: the link when the two nodes do not reach
+ * each other at all, or a hop that comes later and explains it (`explained`: forwarding is off, a firewall drops), otherwise the CNI.
  */
 export const acrossHop = ({dials}: Pick<ChainFacts, 'dials'>, explained: Hop | undefined): Hop => {
 	const across = dials.filter(({kind, from, node}) => kind === 'pod' && from !== node);
 	// A backend that does not even answer its own node says nothing about the way to it.
-	const alone = new Set(dials.filter(dialled => dialled.kind === 'pod' && dialled.from === dialled.node && isDead(dialled)).map(({ip, port, protocol}) => `${hostPort(ip, port)}/${protocol}`));
+	const alone = new Set(
+		dials
+			.filter(dialled => dialled.kind === 'pod' && dialled.from === dialled.node && isDead(dialled))
+			.map(({ip, port, protocol}) => `${hostPort(ip, port)}/${protocol}`),
+	);
 	const between = dials.filter(({kind}) => kind === 'node');
 	const cut = between.filter(dialled => isSilent(dialled));
-	const findings = across.filter(({ip, port, protocol}) => !alone.has(`${hostPort(ip, port)}/${protocol}`)).flatMap(dialled => failing(dialled, `${dialled.from} does not reach pod ${dialled.name} on ${dialled.node}, ${hostPort(dialled.ip, dialled.port)}/${dialled.protocol}`));
-	const isLink = (one: Dialled): boolean => cut.some(({from, node}) => (from === one.from && node === one.node) || (from === one.node && node === one.from));
+	const findings = across
+		.filter(({ip, port, protocol}) => !alone.has(`${hostPort(ip, port)}/${protocol}`))
+		.flatMap(dialled =>
+			failing(
+				dialled,
+				`${dialled.from} does not reach pod ${dialled.name} on ${dialled.node}, ` +
+					`${hostPort(dialled.ip, dialled.port)}/${dialled.protocol}`,
+			),
+		);
+	const isLink = (one: Dialled): boolean =>
+		cut.some(({from, node}) => (from === one.from && node === one.node) || (from === one.node && node === one.from));
 	const dead = across.filter(one => isDead(one));
-	const linked = cut.map(({from, node, ip, dials: lost}) => broken(`${from} does not reach node ${node} at all (${ip}${lost.ok ? `: ${countOf(lost.value)}` : ''})`));
+	const linked = cut.map(({from, node, ip, dials: lost}) =>
+		broken(`${from} does not reach node ${node} at all (${ip}${lost.ok ? `: ${countOf(lost.value)}` : ''})`),
+	);
 	const layer: Layer = linked.length > 0 && dead.every(one => isLink(one)) ? 'link' : 'cni';
 	const found = layer === 'link' ? [...linked, ...findings] : findings;
-	const told = explained && layer === 'cni' ? found.map(({state, text}) => (state === 'broken' ? aside(`${text}; ${explained.layer} explains it`) : {state, text})) : found;
-	return hopOf({name: ACROSS, layer}, told, [...across, ...between].length === 0 ? ['nothing to dial'] : [...across, ...between].map(line));
+	const told =
+		explained && layer === 'cni'
+			? found.map(({state, text}) => (state === 'broken' ? aside(`${text}; ${explained.layer} explains it`) : {state, text}))
+			: found;
+	return hopOf(
+		{name: ACROSS, layer},
+		told,
+		[...across, ...between].length === 0 ? ['nothing to dial'] : [...across, ...between].map(line),
+	);
 };

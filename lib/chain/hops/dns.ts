@@ -7,8 +7,12 @@ const HOP = {name: 'the DNS servers of the cluster answer as the API says', laye
 export const dnsHop = ({lookups}: Pick<ChainFacts, 'lookups'>): Hop => {
 	if (!lookups) return hopOf(HOP, [], ['the check asked for no name']);
 	if (!lookups.ok) return hopOf(HOP, [unknown(`${lookups.source}: ${lookups.why}`)]);
-	return hopOf(HOP, lookups.value.flatMap(({server, question, faults}) => {
-		if (!faults.ok) return [unknown(`${question} of ${server}: ${faults.why}`)];
-		return faults.value.length === 0 ? [] : [broken(`${question} of ${server}: ${faults.value.join('; ')}`)];
-	}), [`${lookups.value.length} answers`]);
+	return hopOf(
+		HOP,
+		lookups.value.flatMap(({server, question, faults}) => {
+			if (!faults.ok) return [unknown(`${question} of ${server}: ${faults.why}`)];
+			return faults.value.length === 0 ? [] : [broken(`${question} of ${server}: ${faults.value.join('; ')}`)];
+		}),
+		[`${lookups.value.length} answers`],
+	);
 };

@@ -1,62 +1,116 @@
-import type {IptablesChain, IptablesDump} from '../../gather/parse/iptables-save.ts';
-import type {NftChain, NftRuleset, NftTable} from '../../gather/parse/nft-types.ts';
+import {hostPort} from '../../model/address.ts';
+import {podIp} from '../../model/pods.ts';
+import type {QuotedRule} from '../../trace/fates.ts';
 import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
-import {meets, packetsOf, type Packets} from '../packets.ts';
+import {partingsOn, type Parting} from '../traced.ts';
 
-const HOP = {name: 'nobody else\'s firewall drops the packets', layer: 'host-firewall'} as const;
+const HOP = {name: "nobody else's firewall drops the packets", layer: 'host-firewall'} as const;
 
-/** Chains of kube-proxy, kubelet and CNI plugins. Network policies are theirs too. */
-const KNOWN = /^(?:KUBE-|CNI-|FLANNEL-|cali-|CILIUM_|ANTREA-|WEAVE-)/;
-const DROPS = ['DROP', 'REJECT'];
+/** Chains in which CNIs keep network policies: what is dropped there may be meant to be. */
+const POLICIES = /(?:^| )(?:(?:filter-)?cali-|CILIUM_|ANTREA-|WEAVE-|KUBE-NWPLCY|KUBE-POD-FW|KUBE-ROUTER)/;
 
-/** In the order of a chain: a rule that drops what it meets is the fault, unless one before it may have taken the packet away. */
-const inChain = ({table, name, rules, policy}: IptablesChain, node: string, packets: Packets): readonly Finding[] => {
-	const perhapsTaken = (before: number): boolean => rules.slice(0, before).some(rule => rule.target !== undefined && !['LOG', 'NFLOG', 'MARK', ...DROPS].includes(rule.target) && !KNOWN.test(rule.target) && meets(rule, packets) !== 'no');
-	const dropping = rules.flatMap((rule, index): readonly Finding[] => {
-		const met = DROPS.includes(rule.target ?? '') ? meets(rule, packets) : 'no';
-		if (met === 'no') return [];
-		const sure = met === 'yes' && !perhapsTaken(index);
-		return [(sure ? broken : unknown)(`${table} on ${node}: ${rule.text}${sure ? '' : ' may drop the packets'}`)];
-	});
-	if (policy !== 'DROP') return dropping;
-	return [...dropping, (perhapsTaken(rules.length) ? unknown : broken)(`${table} ${name} on ${node} has the policy DROP${perhapsTaken(rules.length) ? ', and may drop the packets' : ' and no rule that accepts them'}`)];
+/** A network policy stops the packet; what else is done to it in these chains is no policy. */
+const isPolicy = ({fate, rule}: Parting): boolean =>
+	rule !== undefined && (fate.end === 'drop' || fate.end === 'refuse') && POLICIES.test(rule.where);
+
+const POLICY = /^policy (?<policy>\w+)$/;
+
+/** Whether a chain of nft has no rule at all; those of iptables are not asked. */
+const isEmpty = ({facts: {nft}}: WalkedNode, where: string): boolean => {
+	const [family = '', table = '', chain = ''] = where.split(' ');
+	return nft.ok && nft.value.tables.get(`${family} ${table}`)?.chains.get(chain)?.rules.length === 0;
 };
 
-const inIptables = ({tables}: IptablesDump, node: string, packets: Packets): readonly Finding[] =>
-	[...tables.values()].flatMap(({chains}) => [...chains.values()]).filter(({name}) => !KNOWN.test(name)).flatMap(chain => inChain(chain, node, packets));
-
-/** Tables that iptables-nft keeps: seen by iptables-save. */
-const isIptables = ({family, name}: NftTable): boolean => ['ip', 'ip6'].includes(family) && ['filter', 'nat', 'mangle', 'raw', 'security'].includes(name);
-
-const isDrop = ({kind}: {readonly kind: string}, verdict: unknown): boolean => kind === 'reject' || (kind === 'verdict' && verdict === 'drop');
-
-const inNftChain = ({name, base, rules}: NftChain, table: string, node: string): readonly Finding[] => [
-	...rules.flatMap(({statements, position}): readonly Finding[] => {
-		const drops = statements.some(statement => isDrop(statement, statement.kind === 'verdict' ? statement.verdict.verdict : undefined));
-		if (!drops) return [];
-		const always = statements.every(({kind}) => ['verdict', 'reject', 'counter', 'log'].includes(kind)) && rules[0]?.position === position && base !== undefined;
-		return [(always ? broken : unknown)(`rule ${position} of ${table} ${name} on ${node} ${always ? 'drops everything' : 'may drop the packets'}`)];
-	}),
-	...(base?.policy === 'drop' ? [(rules.length === 0 ? broken : unknown)(`${table} ${name} on ${node} has the policy drop${rules.length === 0 ? ' and no rule' : ', and may drop the packets'}`)] : []),
-];
-
-const inNft = ({tables}: NftRuleset, node: string, family: ChainFacts['family']): readonly Finding[] => [...tables]
-	.filter(([, table]) => ['inet', 'netdev', 'bridge', family === 'ipv6' ? 'ip6' : 'ip'].includes(table.family) && table.name !== 'kube-proxy' && !isIptables(table))
-	.flatMap(([where, {chains}]) => [...chains.values()].filter(({name}) => !KNOWN.test(name)).flatMap(chain => inNftChain(chain, where, node)));
-
-const judge = (node: WalkedNode, packets: Packets, family: ChainFacts['family']): readonly Finding[] => {
-	const dump = family === 'ipv6' ? node.facts.ip6tables : node.facts.iptables;
-	const {nft} = node.facts;
-	return [
-		...(dump.ok ? inIptables(dump.value, node.name, packets) : [unknown(`${node.name}: ${dump.source}: ${dump.why}`)]),
-		// A node without nft has no such tables that anybody could look at.
-		...(nft.ok ? inNft(nft.value, node.name, family) : []),
-	];
+/** The rule as it stands in the dump, with its table and node. */
+const ruleText = (node: WalkedNode, {where, text}: QuotedRule): string => {
+	const [first = '', second] = where.split(' ');
+	const isIptables = where.split(' ').length === 2 || first === 'legacy';
+	const policy = POLICY.exec(text)?.groups?.['policy'];
+	if (policy === undefined) return `${isIptables ? (first === 'legacy' ? `legacy ${second}` : first) : where} on ${node.name}: ${text}`;
+	return (
+		`${where} on ${node.name} has the policy ${isIptables ? policy.toUpperCase() : policy} and no ` +
+		`rule${isEmpty(node, where) ? '' : ' that accepts them'}`
+	);
 };
 
-/** Rules that drop and are neither kube-proxy's nor a CNI's. What only may drop, by its place or a condition that is not weighed here, is told and not blamed. */
+/** What a parting of ways says of the firewalls of its node. */
+export const findingOf = (node: WalkedNode, parting: Parting): Finding => {
+	const {sent, fate, rule, isKubeProxys} = parting;
+	if (!rule) return unknown(`${node.name}: what becomes of packets is not known: ${fate.why ?? 'it is not understood'}`);
+	const text = ruleText(node, rule);
+	// What kube-proxy's own rules do wrong is another hop's to say: here it is what leads packets to them.
+	if (isKubeProxys || isPolicy(parting)) return unknown(`${text} may be wrong about the packets`);
+	return sent.isSure ? broken(text) : unknown(`${text} ${fate.end === 'accept' ? 'leads elsewhere' : 'stops'} what comes from outside`);
+};
+
+/** What kube-proxy of another mode left behind leads packets as it did then. */
+const LEFT_OVER = /^(?:ip6? kube-proxy|(?:legacy )?(?:raw|mangle|nat|filter) KUBE-(?!ROUTER|POD-FW|NWPLCY))/;
+
+const DONE = {accept: 'goes to', drop: 'is dropped', refuse: 'is refused', unknown: 'cannot be told'} as const;
+
+const wayText = (node: WalkedNode, {sent: {packet}, fate, rule}: Parting): string => {
+	const {from, source, destination, port, protocol} = packet;
+	const share = fate.probability > 0.999_999 ? '' : ` (${Number((fate.probability * 100).toFixed(2))} %)`;
+	const what = fate.end === 'accept' ? `${DONE.accept} ${fate.to}${fate.rewritten ? ', its source rewritten' : ''}` : DONE[fate.end];
+	return (
+		`${node.name}: ${protocol} from ${from} ${source} to ${hostPort(destination, port)} ` +
+		`${what}${share}${rule ? `: ${rule.where}: ${rule.text}` : `: ${fate.why ?? ''}`}`
+	);
+};
+
+/** So many ways are told; more of them say the same. */
+const TOLD = 20;
+
+/** A policy that stops what is sent by the namespace's pods, or by a node, is why it does not arrive, whether or not it is meant. */
+const policyFinding = (node: WalkedNode, parting: Parting, own: ReadonlySet<string>): Finding | undefined => {
+	const {
+		sent: {isSure, packet},
+		rule,
+	} = parting;
+	return rule && isPolicy(parting) && isSure && (packet.from === 'node' || own.has(packet.source))
+		? broken(`a network policy stops them: ${ruleText(node, rule)}`)
+		: undefined;
+};
+
+/**
+ * Sends the packets of the namespace's Services through the whole dump of each node on their way: every table and hook, rules of others and
+ * of CNIs, iptables and nft together. The rule by which a way parts from what the model says is the fault; where it cannot be told, or it
+ * is a packet that may be kept out on purpose, that is told and not blamed.
+ */
 export const firewallHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>): Hop => {
-	const packets = packetsOf(facts.nodes, facts);
-	return hopOf(HOP, facts.nodes.flatMap(node => judge(node, packets, facts.family)), facts.nodes.map(({name}) => name));
+	const own = new Set(
+		(facts.pods.ok ? facts.pods.value : [])
+			.filter(({metadata}) => metadata?.namespace === facts.namespace)
+			.flatMap(pod => podIp(pod, facts.family) ?? []),
+	);
+	const partings = facts.nodes.flatMap(node => partingsOn(node, facts).map(parting => ({node, parting})));
+	const missing = facts.nodes.flatMap(({name, facts: {iptables, ip6tables}}) => {
+		const fact = facts.family === 'ipv6' ? ip6tables : iptables;
+		return fact.ok ? [] : [unknown(`${name}: ${fact.source}: ${fact.why}`)];
+	});
+	const {policies = [], others = []} = Object.groupBy(
+		partings.map(({node, parting}) => {
+			const policy = policyFinding(node, parting, own);
+			return {parting, isPolicys: policy !== undefined, finding: policy ?? findingOf(node, parting)};
+		}),
+		({isPolicys}) => (isPolicys ? 'policies' : 'others'),
+	);
+	const findings = [...others, ...policies].map(({finding}) => finding);
+	const each = new Map([...missing, ...findings].map(finding => [`${finding.state} ${finding.text}`, finding]));
+	const first = others.find(({finding}) => finding.state === 'broken');
+	const layer = first
+		? LEFT_OVER.test(first.parting.rule?.where ?? '')
+			? ('rules' as const)
+			: HOP.layer
+		: policies.length > 0
+			? ('policy' as const)
+			: HOP.layer;
+	return hopOf(
+		{...HOP, layer},
+		[...each.values()],
+		partings.length === 0
+			? facts.nodes.map(({name}) => name)
+			: partings.slice(0, TOLD).map(({node, parting}) => wayText(node, parting)),
+	);
 };

@@ -1,4 +1,4 @@
-import type {Ipset, IpsetDump, IpsetEntry} from '../../gather/parse/ipset-save.ts';
+import type {Ipset, IpsetDump, IpsetEntry} from '../../facts/parse/ipset-save.ts';
 import {holds, rangeOf, type IpRange} from '../ip.ts';
 import type {Path, Walk} from '../path.ts';
 import {all, any, type Truth} from '../truth.ts';
@@ -7,7 +7,10 @@ import {holdsFor, unclear, type Reader} from './condition.ts';
 type Side = 'src' | 'dst';
 type Field = (path: Path, side: Side) => Truth;
 
-const addressIn = (range: IpRange): Field => (path, side) => holds(range, side === 'src' ? path.source : path.destination);
+const addressIn =
+	(range: IpRange): Field =>
+	(path, side) =>
+		holds(range, side === 'src' ? path.source : path.destination);
 
 /** `tcp:80`, or `80` of a bitmap, which holds for every protocol. */
 const portIs = (text: string): Field | undefined => {
@@ -19,10 +22,12 @@ const portIs = (text: string): Field | undefined => {
 	};
 };
 
-const deviceIs = (name: string): Field => (path, side) => {
-	const device = side === 'src' ? path.in : path.out;
-	return device === undefined ? {unclear: 'the interface is not known'} : device === name;
-};
+const deviceIs =
+	(name: string): Field =>
+	(path, side) => {
+		const device = side === 'src' ? path.in : path.out;
+		return device === undefined ? {unclear: 'the interface is not known'} : device === name;
+	};
 
 /** One dimension of an entry, by the word that the set's type has for it. */
 const fieldOf = (kind: string, text: string): Field | undefined => {
@@ -42,7 +47,11 @@ type Entry = {readonly fields: readonly (Field | undefined)[]; readonly except: 
 /** The most exact of a set's entries come first: an exception (`nomatch`) within a network goes before the network. */
 const entriesOf = ({type, entries}: Ipset): readonly Entry[] => {
 	const kinds = (type.split(':')[1] ?? '').split(',');
-	const read = entries.map(entry => ({entry, fields: kinds.map((kind, at) => fieldOf(kind, entry.parts[at] ?? '')), except: 'nomatch' in entry.options}));
+	const read = entries.map(entry => ({
+		entry,
+		fields: kinds.map((kind, at) => fieldOf(kind, entry.parts[at] ?? '')),
+		except: 'nomatch' in entry.options,
+	}));
 	return read.some(({except}) => except) ? read.toSorted((a, b) => prefixOf(b.entry) - prefixOf(a.entry)) : read;
 };
 
@@ -51,14 +60,20 @@ const isIn = (dump: IpsetDump, name: string, sides: readonly string[], depth = 0
 	if (!set || depth > 8) return undefined;
 	if (set.type === 'list:set') {
 		const members = set.entries.map(({value}) => isIn(dump, value, sides, depth + 1));
-		return (path, walk) => any(members.map(member => member ? member(path, walk) : {unclear: `a set in ${name} is not known`}));
+		return (path, walk) => any(members.map(member => (member ? member(path, walk) : {unclear: `a set in ${name} is not known`})));
 	}
 
 	const entries = entriesOf(set);
 	return path => {
 		let doubt: Truth = false;
 		for (const {fields, except} of entries) {
-			const truth = all(fields.map((field, at) => field ? field(path, sides[at] === 'src' ? 'src' : 'dst') : {unclear: `an entry of the set ${name} (${set.type}) is not understood`}));
+			const truth = all(
+				fields.map((field, at) =>
+					field
+						? field(path, sides[at] === 'src' ? 'src' : 'dst')
+						: {unclear: `an entry of the set ${name} (${set.type}) is not understood`},
+				),
+			);
 			if (truth === true) return doubt === false ? !except : doubt;
 			if (truth !== false) doubt = truth;
 		}
@@ -74,5 +89,8 @@ export const set: Reader = (options, dump) => {
 	const [name = '', sides = ''] = match.values;
 	const others = options.filter(({option}) => option !== 'match-set' && option !== 'return-nomatch');
 	const known = dump && isIn(dump, name, sides.split(','));
-	return [known ? holdsFor(match, known) : {condition: () => ({unclear: `what the ipset ${name} holds is not known`})}, ...others.map(unclear)];
+	return [
+		known ? holdsFor(match, known) : {condition: () => ({unclear: `what the ipset ${name} holds is not known`})},
+		...others.map(unclear),
+	];
 };

@@ -1,11 +1,17 @@
 import {holds, rangeOf} from '../ip.ts';
-import {isTranslated, remembers, type Path} from '../path.ts';
+import {isTranslated, markOf as markUnder, remembers, type Path} from '../path.ts';
 import {byOption, holdsFor, markOf, unclear, type Condition, type Part, type Reader} from './condition.ts';
 
-const markIs = (which: 'mark' | 'connectionMark') => ({values}: {readonly values: readonly string[]}): Condition | undefined => {
-	const wanted = markOf(values[0]);
-	return wanted && (path => ((path[which] & wanted.mask) >>> 0) === wanted.value);
-};
+const markIs =
+	(which: 'mark' | 'connectionMark') =>
+	({values}: {readonly values: readonly string[]}): Condition | undefined => {
+		const wanted = markOf(values[0]);
+		if (!wanted) return undefined;
+		return path => {
+			const found = markUnder(path, which, wanted.mask);
+			return typeof found === 'number' ? found === wanted.value : found;
+		};
+	};
 
 export const mark: Reader = byOption({mark: markIs('mark')});
 export const connmark: Reader = byOption({mark: markIs('connectionMark')});
@@ -13,7 +19,7 @@ export const connmark: Reader = byOption({mark: markIs('connectionMark')});
 /** Of the first packet of a connection; before connection tracking has seen it, it counts as INVALID (net/netfilter/xt_conntrack.c). */
 const statesOf = (path: Path): readonly string[] => {
 	if (path.tracking !== 'new') return [path.tracking === 'untracked' ? 'UNTRACKED' : 'INVALID'];
-	return ['NEW', ...(isTranslated(path) ? ['DNAT'] : []), ...(path.rewritten ? ['SNAT'] : [])];
+	return ['NEW', ...(isTranslated(path) && !path.dealt ? ['DNAT'] : []), ...(path.rewritten ? ['SNAT'] : [])];
 };
 
 const stateIs = ({values}: {readonly values: readonly string[]}): Condition => {
@@ -21,13 +27,15 @@ const stateIs = ({values}: {readonly values: readonly string[]}): Condition => {
 	return path => statesOf(path).some(state => wanted.includes(state));
 };
 
-const tracked = (condition: Condition | undefined): Condition | undefined => condition && ((path, walk) => path.tracking === 'new' ? condition(path, walk) : false);
+const tracked = (condition: Condition | undefined): Condition | undefined =>
+	condition && ((path, walk) => (path.tracking === 'new' ? condition(path, walk) : false));
 
 export const conntrack: Reader = byOption({
 	ctstate: stateIs,
 	state: stateIs,
 	ctdir: ({values}) => tracked(() => values[0] === 'ORIGINAL'),
-	ctproto: ({values: [name = '']}) => tracked(({protocol}) => ({TCP: ['6', 'tcp'], UDP: ['17', 'udp'], SCTP: ['132', 'sctp']})[protocol].includes(name)),
+	ctproto: ({values: [name = '']}) =>
+		tracked(({protocol}) => ({TCP: ['6', 'tcp'], UDP: ['17', 'udp'], SCTP: ['132', 'sctp']})[protocol].includes(name)),
 	ctorigsrc({values}) {
 		const range = rangeOf(values[0] ?? '');
 		return range && tracked(({source}) => holds(range, source));
@@ -36,7 +44,7 @@ export const conntrack: Reader = byOption({
 		const range = rangeOf(values[0] ?? '');
 		return range && tracked(({original}) => holds(range, original.destination));
 	},
-	ctorigdstport: ({values: [port = '']}) => /^\d+$/.test(port) ? tracked(({original}) => original.port === Number(port)) : undefined,
+	ctorigdstport: ({values: [port = '']}) => (/^\d+$/.test(port) ? tracked(({original}) => original.port === Number(port)) : undefined),
 });
 
 /** A share of all packets; nth is one of every so many, so to a single one it is chance too. */

@@ -1,7 +1,9 @@
-import type {IpsetDump} from '../../gather/parse/ipset-save.ts';
-import type {IptablesRule} from '../../gather/parse/iptables-rule.ts';
-import {forget, recognise, remember, type Path, type Walk} from '../path.ts';
-import {NEXT, type Branch, type Rule} from '../walk.ts';
+import type {IpsetDump} from '../../facts/parse/ipset-save.ts';
+import type {IptablesRule} from '../../facts/parse/iptables-rule.ts';
+import {bothWays} from '../forks.ts';
+import {forget, limitedBy, perhapsMarked, recognise, remember, type Path, type Walk} from '../path.ts';
+import {NEXT, type Branch} from '../step.ts';
+import type {Rule} from '../walk.ts';
 import type {Part} from './condition.ts';
 import {partsOf} from './match.ts';
 import {targetOf} from './target.ts';
@@ -31,23 +33,37 @@ const matches = (parts: readonly Part[], path: Path, walk: Walk): boolean | stri
 };
 
 /** Prepares one rule. */
-export const ruleOf = (rule: IptablesRule, isChain: (name: string) => boolean, sets: IpsetDump | undefined): Rule => {
+export const ruleOf = (rule: IptablesRule, isChain: (name: string) => boolean, sets: IpsetDump | undefined, label = ''): Rule => {
 	const parts = partsOf(rule.matches, sets);
 	const lists = parts.filter(({remembers, forgets, recognises}) => remembers ?? forgets ?? recognises);
 	const chance = parts.reduce((product, part) => product * (part.chance ?? 1), 1);
-	const {run, matters} = targetOf(rule, isChain);
-	const quote = {where: `${rule.table} ${rule.chain}`, text: () => rule.text};
+	const {run, matters, marks} = targetOf(rule, isChain);
+	const limits = parts.some(part => part.limits);
+	const others = parts.filter(part => !part.limits);
+	const quote = {where: `${label}${rule.table} ${rule.chain}`, text: () => rule.text};
 	const isIdle = !matters && lists.length === 0;
 	return {
 		quote,
 		apply(path, before, walk): readonly Branch[] {
 			if (isIdle) return [{path, step: NEXT}];
 			const truth = matches(parts, path, walk);
-			if (truth === false) return [{path, step: NEXT}];
-			if (truth !== true) return [{path, step: {then: 'unknown', why: truth}}];
-			const hit = chance === 1 ? path : {...path, probability: path.probability * chance};
-			const branches = run(listed(hit, lists), {rule: quote, before}, walk);
-			return chance === 1 ? branches : [...branches, {path: {...path, probability: path.probability * (1 - chance)}, step: NEXT}];
+			// A doubt about a mark that nobody asks for need not spoil the verdict.
+			if (typeof truth === 'string' && marks && lists.length === 0)
+				return run(path, {rule: quote, before}, walk).map(({path: then}) => ({path: perhapsMarked(path, then, truth), step: NEXT}));
+			const matched = (passed: Path): readonly Branch[] => {
+				const hit = chance === 1 ? passed : {...passed, probability: passed.probability * chance};
+				const branches = run(listed(hit, lists), {rule: quote, before}, walk);
+				return chance === 1
+					? branches
+					: [...branches, {path: {...passed, probability: passed.probability * (1 - chance)}, step: NEXT}];
+			};
+			if (typeof truth === 'string') {
+				const sides = bothWays(path, {why: truth, by: {rule: quote, before}, walk});
+				return [...(sides.matched ? matched(sides.matched) : []), ...sides.over];
+			}
+
+			const passed = limits && (truth || matches(others, path, walk) === true) ? limitedBy(path, quote) : path;
+			return truth ? matched(passed) : [{path: passed, step: NEXT}];
 		},
 	};
 };

@@ -1,20 +1,47 @@
-import type {IptablesOption, IptablesRule} from '../../gather/parse/iptables-rule.ts';
+import type {IptablesOption, IptablesRule} from '../../facts/parse/iptables-rule.ts';
 import {ipOf, rangeOf, textOf} from '../ip.ts';
-import {rewrite, translate, type Path, type Trail, type Walk} from '../path.ts';
+import {marked as withMark, rewrite, translate, type Path, type Trail, type Walk} from '../path.ts';
 import {redirected} from '../redirect.ts';
-import {NEXT, type Branch, type Step} from '../walk.ts';
+import {NEXT, type Branch, type Step} from '../step.ts';
 import {markOf} from './condition.ts';
 
 /** What a rule does to a packet that matches. The trail ends with this rule. */
 export type Target = (path: Path, trail: Trail, walk: Walk) => readonly Branch[];
 
-const ends = (step: Step): Target => path => [{path, step}];
-const changes = (change: (path: Path, trail: Trail) => Path, step: Step = NEXT): Target => (path, trail) => [{path: change(path, trail), step}];
+const ends =
+	(step: Step): Target =>
+	path => [{path, step}];
+const changes =
+	(change: (path: Path, trail: Trail) => Path, step: Step = NEXT): Target =>
+	(path, trail) => [{path: change(path, trail), step}];
 
 /** Nothing of these changes what becomes of a packet. */
-const HARMLESS = ['LOG', 'NFLOG', 'ULOG', 'TRACE', 'AUDIT', 'TCPMSS', 'TOS', 'DSCP', 'TTL', 'HL', 'ECN', 'CHECKSUM', 'CLASSIFY', 'SET', 'IDLETIMER', 'RATEEST', 'LED', 'SECMARK', 'CONNSECMARK', 'TCPOPTSTRIP'];
+const HARMLESS = [
+	'LOG',
+	'NFLOG',
+	'ULOG',
+	'TRACE',
+	'AUDIT',
+	'TCPMSS',
+	'TOS',
+	'DSCP',
+	'TTL',
+	'HL',
+	'ECN',
+	'CHECKSUM',
+	'CLASSIFY',
+	'SET',
+	'IDLETIMER',
+	'RATEEST',
+	'LED',
+	'SECMARK',
+	'CONNSECMARK',
+	'TCPOPTSTRIP',
+	'TEE',
+];
 
-const optionOf = (options: readonly IptablesOption[], name: string): string | undefined => options.find(({option}) => option === name)?.values[0];
+const optionOf = (options: readonly IptablesOption[], name: string): string | undefined =>
+	options.find(({option}) => option === name)?.values[0];
 
 /** `(mark & ~mask) ^ value`, as the kernel does it; the other spellings are the same with other numbers (net/netfilter/xt_mark.c). */
 const marked = (options: readonly IptablesOption[]): ((mark: number) => number) | undefined => {
@@ -27,66 +54,129 @@ const marked = (options: readonly IptablesOption[]): ((mark: number) => number) 
 	return xor && (mark => (mark ^ xor.value) >>> 0);
 };
 
+/** One mark into the other, with the bits of it that cannot be told. */
+const copied = (path: Path, from: 'mark' | 'connectionMark', taken: number, to: 'mark' | 'connectionMark', replaced: number): Path => {
+	const value = ((path[to] & ~replaced) ^ (path[from] & taken)) >>> 0;
+	const {unsure} = path;
+	return {...path, [to]: value, ...(unsure && {unsure: {...unsure, [to]: ((unsure[to] & ~replaced) | (unsure[from] & taken)) >>> 0}})};
+};
+
 const connectionMarked = (options: readonly IptablesOption[]): Target | undefined => {
 	const set = marked(options);
-	if (set) return changes(path => ({...path, connectionMark: set(path.connectionMark)}));
+	if (set) return changes(path => withMark(path, 'connectionMark', set));
 	const has = (name: string) => options.some(({option}) => option === name);
-	const maskOf = (name: string) => markOf(optionOf(options, name))?.value ?? 0xFFFF_FFFF;
+	const maskOf = (name: string) => markOf(optionOf(options, name))?.value ?? 0xffff_ffff;
 	const [nf, ct] = [maskOf('nfmask'), maskOf('ctmask')];
-	if (has('save-mark')) return changes(path => ({...path, connectionMark: ((path.connectionMark & ~ct) ^ (path.mark & nf)) >>> 0}));
-	return has('restore-mark') ? changes(path => ({...path, mark: ((path.mark & ~nf) ^ (path.connectionMark & ct)) >>> 0})) : undefined;
+	if (has('save-mark')) return changes(path => copied(path, 'mark', nf, 'connectionMark', ct));
+	return has('restore-mark') ? changes(path => copied(path, 'connectionMark', ct, 'mark', nf)) : undefined;
 };
 
 const MOST_ADDRESSES = 256n;
 
-/** `10.0.0.1:80`, `[fd00::1]:80`, `10.0.0.1`, `10.0.0.1-10.0.0.3:80`, `:80`. Of several addresses the kernel takes one by a hash of the client's. */
+/** `10.0.0.1:80`, `[fd00::1]:80`, `10.0.0.1`, `10.0.0.1-10.0.0.3:80`, `:80`. */
+const goalOf = (to: string | undefined): {readonly text?: string | undefined; readonly port?: string | undefined} => {
+	const [, bracketed, plain, port] =
+		/^(?:\[([^\]]+)\]|([^:[\]]+|[\da-f]*:[\da-f]*:[\da-f:.-]*))?(?::(\d{1,5}(?:-\d{1,5})?))?$/i.exec(to ?? '-') ?? [];
+	return {text: bracketed ?? plain, port};
+};
+
+/** Of several addresses the kernel takes one by a hash of the client's. */
 const translated = (to: string | undefined): Target | undefined => {
-	const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:[\]]+|[\da-f]*:[\da-f]*:[\da-f:.-]*))?(?::(\d{1,5}))?$/i.exec(to ?? '-') ?? [];
-	const text = bracketed ?? plain;
+	const {text, port} = goalOf(to);
 	if (text === undefined && port === undefined) return undefined;
 	const range = text === undefined ? undefined : rangeOf(text);
 	const size = range ? range.last - range.first + 1n : 1n;
-	if ((text !== undefined && !range) || size < 1n || size > MOST_ADDRESSES) return undefined;
-	const addresses = range ? Array.from({length: Number(size)}, (_, at) => ipOf(textOf(range.first + BigInt(at), range.family))) : [undefined];
-	return (path, trail) => addresses.map(address => ({
-		path: {...translate(path, address ?? path.destination, port === undefined ? path.port : Number(port), trail), probability: path.probability / addresses.length},
-		step: {then: 'accept'},
-	}));
+	// A port 0 is none: iptables refuses it, and prints it for a rule that it does not understand (kubernetes#114537).
+	if ((text !== undefined && !range) || size < 1n || size > MOST_ADDRESSES || (port !== undefined && !(Number(port) > 0)))
+		return undefined;
+	const addresses = range
+		? Array.from({length: Number(size)}, (_, at) => ipOf(textOf(range.first + BigInt(at), range.family)))
+		: [undefined];
+	return (path, trail) =>
+		addresses.map(address => ({
+			path: {
+				...translate(path, address ?? path.destination, port === undefined ? path.port : Number(port), trail),
+				probability: path.probability / addresses.length,
+			},
+			step: {then: 'accept'},
+		}));
 };
 
-const toNode = (ports: string | undefined): Target | undefined => ports !== undefined && !/^\d{1,5}$/.test(ports) ? undefined : (path, _trail, walk) => {
-	const there = redirected(path, walk, ports === undefined ? undefined : Number(ports));
-	return [there ? {path: there, step: {then: 'accept'}} : {path, step: {then: 'unknown', why: 'no address of the node is known'}}];
-};
+const toNode = (ports: string | undefined): Target | undefined =>
+	ports !== undefined && !(/^\d{1,5}$/.test(ports) && Number(ports) > 0)
+		? undefined
+		: (path, _trail, walk) => {
+				const there = redirected(path, walk, ports === undefined ? undefined : Number(ports));
+				return [
+					there ? {path: there, step: {then: 'accept'}} : {path, step: {then: 'unknown', why: 'no address of the node is known'}},
+				];
+			};
 
 /** Conntrack does not see what is told not to be tracked before it. */
-const untracked = changes(path => path.tracking === 'not yet' ? {...path, tracking: 'untracked'} : path);
+const untracked = changes(path => (path.tracking === 'not yet' ? {...path, tracking: 'untracked'} : path));
 
 const known = (target: string, options: readonly IptablesOption[]): Target | undefined => {
 	switch (target) {
-		case 'ACCEPT': return ends({then: 'accept'});
-		case 'DROP': return ends({then: 'drop'});
-		case 'REJECT': return ends({then: 'refuse'});
-		case 'RETURN': return ends({then: 'return'});
-		case 'DNAT': return translated(optionOf(options, 'to-destination'));
-		case 'REDIRECT': return toNode(optionOf(options, 'to-ports'));
+		case 'ACCEPT':
+			return ends({then: 'accept'});
+		case 'DROP':
+			return ends({then: 'drop'});
+		case 'REJECT':
+			return ends({then: 'refuse'});
+		case 'RETURN':
+			return ends({then: 'return'});
+		case 'DNAT':
+			return translated(optionOf(options, 'to-destination'));
+		case 'REDIRECT':
+			return toNode(optionOf(options, 'to-ports'));
+		case 'SNAT':
+			return rangeOf(goalOf(optionOf(options, 'to-source')).text ?? '') && changes(rewrite, {then: 'accept'});
 		case 'MASQUERADE':
-		case 'SNAT': return changes(rewrite, {then: 'accept'});
+			return changes(rewrite, {then: 'accept'});
 		case 'MARK': {
 			const set = marked(options);
-			return set && changes(path => ({...path, mark: set(path.mark)}));
+			return set && changes(path => withMark(path, 'mark', set));
 		}
 
-		case 'CONNMARK': return connectionMarked(options);
-		case 'NOTRACK': return untracked;
-		case 'CT': return options.some(({option}) => option === 'notrack') ? untracked : ends(NEXT);
-		default: return HARMLESS.includes(target) ? ends(NEXT) : undefined;
+		case 'CONNMARK':
+			return connectionMarked(options);
+		case 'NFQUEUE':
+			return ends({
+				then: 'unknown',
+				why: `a program of the node decides about them, in queue ${optionOf(options, 'queue-num') ?? 0}`,
+			});
+		case 'NOTRACK':
+			return untracked;
+		case 'CT':
+			return options.some(({option}) => option === 'notrack') ? untracked : ends(NEXT);
+		default:
+			return HARMLESS.includes(target) ? ends(NEXT) : undefined;
 	}
 };
 
 /** Reads the target of a rule; chains go before targets of the same name. What is not known ends as unknown. */
-export const targetOf = ({target, goto, targetOptions}: IptablesRule, isChain: (name: string) => boolean): {readonly run: Target; /** Whether anything depends on it. */ readonly matters: boolean} => {
-	if (target === undefined) return {run: ends(NEXT), matters: false};
-	if (isChain(target)) return {run: ends({then: goto ? 'goto' : 'jump', chain: target}), matters: true};
-	return {run: known(target, targetOptions) ?? ends({then: 'unknown', why: `what ${[target, ...targetOptions.flatMap(({option, values}) => [`--${option}`, ...values])].join(' ')} does is not known`}), matters: !HARMLESS.includes(target)};
+export const targetOf = (
+	{target, goto, targetOptions}: IptablesRule,
+	isChain: (name: string) => boolean,
+): {
+	readonly run: Target;
+	/** Whether anything depends on it. */
+	readonly matters: boolean;
+	/** Whether it does nothing but mark. */
+	readonly marks: boolean;
+} => {
+	if (target === undefined) return {run: ends(NEXT), matters: false, marks: false};
+	if (isChain(target)) return {run: ends({then: goto ? 'goto' : 'jump', chain: target}), matters: true, marks: false};
+	return {
+		run:
+			known(target, targetOptions) ??
+			ends({
+				then: 'unknown',
+				why:
+					`what ${[target, ...targetOptions.flatMap(({option, values}) => [`--${option}`, ...values])].join(' ')} does is ` +
+					'not known',
+			}),
+		matters: !HARMLESS.includes(target),
+		marks: target === 'MARK' || target === 'CONNMARK',
+	};
 };

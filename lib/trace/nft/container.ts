@@ -1,4 +1,4 @@
-import type {NftElement, NftExpression} from '../../gather/parse/nft-types.ts';
+import type {NftElement, NftExpression} from '../../facts/parse/nft-types.ts';
 import {holds, rangeOf} from '../ip.ts';
 import {all, type Truth} from '../truth.ts';
 import {keyOf, ofConstant, type Scalar, type Value} from './value.ts';
@@ -20,7 +20,7 @@ export const matcherOf = (expression: NftExpression, isProtocol: boolean): Match
 
 	if (expression.kind === 'range' && expression.from.kind === 'value' && expression.to.kind === 'value') {
 		const [from, to] = [ofConstant(expression.from.value, false), ofConstant(expression.to.value, false)];
-		return scalar => (from.ip?.family === scalar.ip?.family) && within(scalar, from.number, to.number);
+		return scalar => from.ip?.family === scalar.ip?.family && within(scalar, from.number, to.number);
 	}
 
 	if (expression.kind !== 'value') return () => ({unclear: 'an element is not understood'});
@@ -31,22 +31,37 @@ export const matcherOf = (expression: NftExpression, isProtocol: boolean): Match
 
 const constantKey = (expression: NftExpression, protocols: readonly boolean[]): string | undefined => {
 	const parts = expression.kind === 'concat' ? expression.parts : [expression];
-	const texts = parts.map((part, at) => part.kind === 'value' ? ofConstant(part.value, protocols[at] ?? false).text : undefined);
+	const texts = parts.map((part, at) => (part.kind === 'value' ? ofConstant(part.value, protocols[at] ?? false).text : undefined));
 	return texts.every(text => text !== undefined && !text.endsWith('*')) ? texts.join(' . ') : undefined;
 };
 
 const isCatchAll = ({kind, ...rest}: NftExpression): boolean => kind === 'value' && 'value' in rest && rest.value === '*';
 
 /** Prepares elements and what belongs to each; `protocols` as of the key (`protocolsIn`). */
-export const containerOf = <T>(entries: ReadonlyArray<{readonly element: NftElement; readonly data: T}>, protocols: readonly boolean[]): Container<T> => {
+export const containerOf = <T>(
+	entries: ReadonlyArray<{readonly element: NftElement; readonly data: T}>,
+	protocols: readonly boolean[],
+): Container<T> => {
 	const exact = new Map<string, T>();
-	const others: {readonly matchers: readonly Matcher[]; readonly isWide: boolean; readonly data: T}[] = [];
+	const others: {
+		readonly matchers: readonly Matcher[];
+		readonly isWide: boolean;
+		readonly data: T;
+	}[] = [];
 	// An element that lives for a while is what some other client left there.
 	const lasting = entries.filter(({element: {expiresSeconds}}) => expiresSeconds === undefined);
-	for (const {element: {value}, data} of [...lasting.filter(({element}) => !isCatchAll(element.value)), ...lasting.filter(({element}) => isCatchAll(element.value))]) {
+	for (const {
+		element: {value},
+		data,
+	} of [...lasting.filter(({element}) => !isCatchAll(element.value)), ...lasting.filter(({element}) => isCatchAll(element.value))]) {
 		const key = constantKey(value, protocols);
 		if (key !== undefined) exact.set(key, data);
-		else others.push({matchers: (value.kind === 'concat' ? value.parts : [value]).map((part, at) => matcherOf(part, protocols[at] ?? false)), isWide: isCatchAll(value), data});
+		else
+			others.push({
+				matchers: (value.kind === 'concat' ? value.parts : [value]).map((part, at) => matcherOf(part, protocols[at] ?? false)),
+				isWide: isCatchAll(value),
+				data,
+			});
 	}
 
 	return value => {

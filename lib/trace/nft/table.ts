@@ -1,4 +1,4 @@
-import type {NftElement, NftExpression, NftMapping, NftTable} from '../../gather/parse/nft-types.ts';
+import type {NftElement, NftExpression, NftMapping, NftTable} from '../../facts/parse/nft-types.ts';
 import {expressionText} from '../../model/rules/nftables/expression.ts';
 import {remembers, type Path, type Walk} from '../path.ts';
 import {containerOf, type Container} from './container.ts';
@@ -15,7 +15,10 @@ export type Table = {
 };
 
 export const setOf = (elements: readonly NftElement[], key: NftExpression): Container<true> =>
-	containerOf(elements.map(element => ({element, data: true as const})), protocolsIn(key));
+	containerOf(
+		elements.map(element => ({element, data: true as const})),
+		protocolsIn(key),
+	);
 
 export const tableOf = ({family, name, sets, maps}: NftTable): Table => {
 	const prepared = new Map<string, Container<true> | Container<NftExpression>>();
@@ -27,7 +30,10 @@ export const tableOf = ({family, name, sets, maps}: NftTable): Table => {
 	};
 
 	const mapOf = (entries: ReadonlyArray<{readonly key: NftElement; readonly value: NftExpression}>, key: NftExpression) =>
-		containerOf(entries.map(({key: element, value}) => ({element, data: value})), protocolsIn(key));
+		containerOf(
+			entries.map(({key: element, value}) => ({element, data: value})),
+			protocolsIn(key),
+		);
 	return {
 		name: `${family} ${name}`,
 		setFor(set, key) {
@@ -47,4 +53,5 @@ export const tableOf = ({family, name, sets, maps}: NftTable): Table => {
 export const listOf = (table: Table, set: string, key: NftExpression): string => `${table.name} @${set} ${expressionText(key)}`;
 
 /** Whether a rule put the client into a set, now or when it came before. */
-export const isRemembered = (table: Table, set: string, key: NftExpression, path: Path, walk: Walk): boolean => remembers(walk, path, listOf(table, set, key));
+export const isRemembered = (table: Table, set: string, key: NftExpression, path: Path, walk: Walk): boolean =>
+	remembers(walk, path, listOf(table, set, key));

@@ -1,9 +1,14 @@
 import {protocolName} from '../../model/rules/nftables/expression.ts';
-import type {NftExpression, NftVerdict} from '../../gather/parse/nft-types.ts';
+import type {NftExpression, NftVerdict} from '../../facts/parse/nft-types.ts';
 import {ipOf, type Ip} from '../ip.ts';
 
 /** One thing, in one spelling: equal things have equal text. */
-export type Scalar = {readonly kind: 'scalar'; readonly text: string; readonly ip?: Ip; readonly number?: bigint};
+export type Scalar = {
+	readonly kind: 'scalar';
+	readonly text: string;
+	readonly ip?: Ip;
+	readonly number?: bigint;
+};
 
 /** What an expression comes to for one packet. */
 export type Value =
@@ -19,6 +24,8 @@ export type Value =
 /** A value with its share of all packets. */
 export type Weighted = {readonly share: number; readonly value: Value};
 
+/** No route: `fib … missing`, and 0 of the time before that word. */
+export const MISSING: Value = {kind: 'scalar', text: '0', number: 0n};
 export const NONE: Value = {kind: 'none'};
 export const unclear = (why: string): Value => ({kind: 'unclear', why});
 export const sure = (value: Value): readonly Weighted[] => [{share: 1, value}];
@@ -40,7 +47,9 @@ export const keyOf = (value: Value): string | undefined =>
 	value.kind === 'scalar' ? value.text : value.kind === 'tuple' ? value.parts.map(({text}) => text).join(' . ') : undefined;
 
 const isProtocolPart = (expression: NftExpression): boolean =>
-	(expression.kind === 'meta' && expression.key === 'l4proto') || (expression.kind === 'payload' && (expression.field === 'protocol' || expression.field === 'nexthdr'));
+	(expression.kind === 'meta' && expression.key === 'l4proto') ||
+	(expression.kind === 'payload' && (expression.field === 'protocol' || expression.field === 'nexthdr'));
 
 /** Which parts of a key are protocols. */
-export const protocolsIn = (key: NftExpression): readonly boolean[] => key.kind === 'concat' ? key.parts.map(isProtocolPart) : [isProtocolPart(key)];
+export const protocolsIn = (key: NftExpression): readonly boolean[] =>
+	key.kind === 'concat' ? key.parts.map(isProtocolPart) : [isProtocolPart(key)];

@@ -1,0 +1,109 @@
+import type {Route} from '../facts/parse/ip-json.ts';
+import type {Verdict} from '../model/verdict.ts';
+import {verdictsOf} from '../model/verdict-of.ts';
+import {canonicalIp, hostPort} from '../model/address.ts';
+import {DUMMY} from '../model/rules/ipvs/addresses.ts';
+import {fatesOf, type Fate, type QuotedRule} from '../trace/fates.ts';
+import type {TraceNode} from '../trace/place.ts';
+import {bridgingOf} from '../trace/traced-node.ts';
+import type {Rules} from '../trace/trace.ts';
+import type {ChainFacts, WalkedNode} from './facts.ts';
+import {packetsOn, type Sent} from './packets.ts';
+
+/** Where the rules of a node do to a packet what the model does not: which rule, or why it cannot be told. */
+export type Parting = {
+	readonly sent: Sent;
+	readonly fate: Fate;
+	readonly rule?: QuotedRule;
+	/** Which of kube-proxy's own chains, in this mode, the rule stands in. */
+	readonly isKubeProxys: boolean;
+};
+
+/** Where the routes were not looked at, those that come with the addresses are known. */
+const connected = ({facts: {addresses}}: WalkedNode, family: ChainFacts['family']): readonly Route[] =>
+	(addresses.ok ? addresses.value.items : [])
+		.filter(each => each.family === family)
+		.map(({device, address, prefixLength}) => ({destination: `${address}/${prefixLength}`, device, type: 'unicast', table: 'main'}));
+
+/** What of a node decides about packets beside its rules. */
+const placeOf = (node: WalkedNode, family: ChainFacts['family']): TraceNode => {
+	const {addresses} = node.facts;
+	const routes = family === 'ipv6' ? node.facts.routesIpv6 : node.facts.routes;
+	const interfaces = addresses.ok ? addresses.value.items : undefined;
+	return {
+		addresses: [
+			node.ip,
+			...(interfaces ?? []).filter(({scope}) => scope !== 'host').flatMap(({address}) => canonicalIp(address) ?? []),
+		],
+		...(interfaces && {interfaces}),
+		...bridgingOf(node.facts),
+		[family === 'ipv6' ? 'routesIpv6' : 'routes']: routes.ok ? routes.value.items : connected(node, family),
+	};
+};
+
+const rulesOf = ({facts: {iptables, ip6tables, iptablesLegacy, ip6tablesLegacy, nft, ipset, ipvs}}: WalkedNode): Rules => ({
+	...(iptables.ok && {iptables: iptables.value}),
+	...(ip6tables.ok && {ip6tables: ip6tables.value}),
+	...(iptablesLegacy.ok && {iptablesLegacy: iptablesLegacy.value}),
+	...(ip6tablesLegacy.ok && {ip6tablesLegacy: ip6tablesLegacy.value}),
+	...(nft.ok && {nft: nft.value}),
+	...(ipset.ok && {ipset: ipset.value}),
+	...(ipvs.ok && {ipvs: ipvs.value}),
+});
+
+/** Pods do not masquerade what they send each other, whoever's CNI it is; beyond them it may. */
+const isAmongPods = ({packet: {source}}: Sent, to: string, pods: ReadonlySet<string>): boolean =>
+	pods.has(source) && [...pods].some(ip => to.startsWith(hostPort(ip, 0).slice(0, -1)));
+
+/**
+ * The rule by which a fate is not what the model says; undefined: it is, or it is not a rule that makes the difference but the want of one.
+ */
+const rightly = (fate: Fate, model: Verdict, sent: Sent, pods: ReadonlySet<string>): QuotedRule | undefined => {
+	if (model.kind === 'mixed' || model.kind === 'unknown') return undefined;
+	if (fate.end === 'drop' || fate.end === 'refuse') return ['dropped', 'refused'].includes(model.kind) ? undefined : fate.by;
+	if (model.kind !== 'backends')
+		return model.kind === 'leaves' || model.kind === 'node' ? (fate.translated ?? amongPods(fate, sent, pods)) : undefined;
+	const backend = model.backends.find(({ip, port}) => hostPort(ip, port) === fate.to);
+	if (!backend) return fate.translated;
+	return backend.source === 'kept' ? amongPods(fate, sent, pods) : undefined;
+};
+
+const amongPods = (fate: Fate, sent: Sent, pods: ReadonlySet<string>): QuotedRule | undefined =>
+	isAmongPods(sent, fate.to, pods) ? fate.rewritten : undefined;
+
+/** Chains of kube-router, in k3s too, are none of kube-proxy's. */
+const OWN = {
+	iptables: /^(?:legacy )?(?:raw|mangle|nat|filter) KUBE-(?!ROUTER|POD-FW|NWPLCY)/,
+	ipvs: /^ipvs$|^(?:legacy )?(?:raw|mangle|nat|filter) KUBE-(?!ROUTER|POD-FW|NWPLCY)/,
+	nftables: /^ip6? kube-proxy /,
+} as const;
+
+/**
+ * Sends the packets of the namespace's Services (or of all) through the whole dump of a node, every table and hook of it, and tells where
+ * their ways part from what the model says. Empty where the node's state is not known.
+ */
+export const partingsOn = (
+	node: WalkedNode,
+	{nodes, pods: listed, family, ...of}: Pick<ChainFacts, 'nodes' | 'pods' | 'family'> & Partial<Pick<ChainFacts, 'namespace'>>,
+): readonly Parting[] => {
+	const {state} = node;
+	if (!state.ok) return [];
+	const place = placeOf(node, family);
+	// The model knows by itself which addresses ipvs binds.
+	const bound = new Set((place.interfaces ?? []).filter(({device}) => device === DUMMY).map(({address}) => canonicalIp(address)));
+	const model = verdictsOf(state.value, node.name, {localAddresses: place.addresses.filter(ip => !bound.has(ip))});
+	const fates = fatesOf(rulesOf(node), place);
+	const pods = new Set(
+		(listed.ok ? listed.value : []).flatMap(({spec, status}) =>
+			spec?.hostNetwork ? [] : (status?.podIPs ?? []).flatMap(({ip}) => ip ?? []),
+		),
+	);
+	return packetsOn(node, nodes, {...of, pods: listed, family}).flatMap(sent => {
+		const verdict = model(sent.packet);
+		return fates(sent.packet).flatMap((fate): readonly Parting[] => {
+			if (fate.end === 'unknown') return [{sent, fate, isKubeProxys: false}];
+			const rule = rightly(fate, verdict, sent, pods);
+			return rule ? [{sent, fate, rule, isKubeProxys: OWN[state.value.mode].test(rule.where)}] : [];
+		});
+	});
+};

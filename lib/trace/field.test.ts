@@ -1,0 +1,276 @@
+import test from 'ava';
+import {fieldText} from '../facts/fixtures/field.ts';
+import type {Route} from '../facts/parse/ip-json.ts';
+import {readText, type TextFacts, type TextOptions} from '../facts/read-text.ts';
+import type {Packet} from '../model/verdict.ts';
+import {brief, saved} from './fixtures/small.ts';
+import {parseIptablesSave} from '../facts/parse/iptables-save.ts';
+import type {TraceNode} from './place.ts';
+import {masqueradesOf} from './masquerade.ts';
+import {rulesTracer, type Rules} from './trace.ts';
+
+const route = (destination: string, device: string, more: Partial<Route> = {}): Route => ({
+	destination,
+	device,
+	type: 'unicast',
+	table: 'main',
+	...more,
+});
+const NODE: TraceNode = {
+	addresses: ['192.0.2.11', '10.244.1.1'],
+	routes: [route('default', 'eth0'), route('10.244.1.0/24', 'cni0')],
+	routesIpv6: [route('default', 'eth0')],
+};
+const packet = (source: string, to: string, more: Partial<Packet> = {}): Packet => {
+	const [, destination = '', port = ''] = /^\[?(.+?)\]?:(\d+)$/.exec(to) ?? [];
+	return {from: 'pod', protocol: 'TCP', source, destination, port: Number(port), ...more};
+};
+const TO_WEB = packet('10.244.1.9', '10.96.0.20:80');
+
+const factsOf = (names: readonly string[], options?: TextOptions): TextFacts =>
+	Object.assign(
+		{},
+		...names.map(name => {
+			const read = readText(fieldText(name), options);
+			if (!read.ok) throw new Error(read.why);
+			return read.facts;
+		}),
+	) as TextFacts;
+
+const RULES = ['iptables', 'ip6tables', 'nft', 'ipset', 'ipvs'] as const;
+
+const rulesOf = (names: readonly string[]): Rules => {
+	const facts = factsOf(names);
+	return Object.fromEntries(RULES.flatMap(name => (facts[name]?.ok ? [[name, facts[name].value]] : []))) as Rules;
+};
+
+const told = (rules: Rules, to: Packet = TO_WEB, node: TraceNode = NODE): string => {
+	const verdict = rulesTracer(rules, node)(to);
+	return `${brief(verdict)}${verdict.kind === 'unknown' ? `: ${verdict.because}` : ''}`;
+};
+
+const KUBE_IPVS = {...NODE, addresses: [...NODE.addresses, '10.96.0.1']};
+const CALICO: TraceNode = {
+	...NODE,
+	routes: [route('10.244.1.5', 'cali0123456789a'), route('10.244.2.0/24', 'tunl0'), route('default', 'eth0')],
+};
+const EKS: TraceNode = {
+	addresses: ['10.0.1.10', '10.0.2.10'],
+	interfaces: [
+		{device: 'eth0', address: '10.0.1.10'},
+		{device: 'eth1', address: '10.0.2.10'},
+	],
+	routes: [route('default', 'eth0'), route('10.0.1.0/24', 'eth0'), route('10.0.1.96', 'eni0123abcd')],
+};
+const FIREWALLD: TraceNode = {addresses: ['2001:db8::11'], routesIpv6: [route('default', 'eth0'), route('fd00:42::/64', 'cni0')]};
+const LOCAL_ROUTE: TraceNode = {
+	...NODE,
+	routes: (factsOf(['local-route-routes.json']).routes as {readonly value: {readonly items: readonly Route[]}}).value.items,
+};
+const outside = (source: string, to: string): Packet => packet(source, to, {from: 'outside'});
+const IPVS = ['ipvs-iptables.txt', 'ipvs-sets.txt', 'ipvs-servers.txt'];
+
+const CASES: ReadonlyArray<readonly [texts: readonly string[], expected: RegExp | string, to?: Packet, node?: TraceNode]> = [
+	[['legacy-beside.txt'], /^unknown: .*iptables-legacy/],
+	[['lost-match.txt', 'lost-match.json'], /^unknown: .*-A CNI-HOSTPORT-MASQ -j MASQUERADE is to nft meta mark & 0x2000 .*masquerade/],
+	[['garbled-dnat.txt'], /^unknown: .*does not understand it.*--to-destination :0/],
+	[IPVS, '192.0.2.21:6443 192.0.2.22:6443', packet('10.244.1.9', '10.96.0.1:443'), KUBE_IPVS],
+	[['local-route.txt'], '10.244.1.4:8443', outside('198.51.100.1', '203.0.113.10:443'), LOCAL_ROUTE],
+	[['local-route.txt'], 'node', outside('198.51.100.1', '203.0.113.10:8443'), LOCAL_ROUTE],
+	[['calico-rpfilter.txt', 'calico-sets.txt'], '10.244.2.9:8080', packet('10.244.1.5', '10.96.0.20:80'), CALICO],
+	[['eks-nodeport.txt'], '10.0.1.96:80!', outside('10.0.1.20', '10.0.1.10:31313'), EKS],
+	[['firewalld-ipv6.json'], 'refused', packet('fd00:42::9', '[fd00:42:0:1::7]:80'), FIREWALLD],
+	[['new-connections-limit.txt'], '10.244.2.9:8080'],
+	[
+		['flannel-masquerade.txt'],
+		'192.0.2.10:6443!',
+		packet('10.42.1.9', '10.43.0.1:443'),
+		{addresses: ['192.0.2.11', '10.42.1.1'], routes: [route('default', 'eth0'), route('10.42.1.0/24', 'cni0')]},
+	],
+	[['nft-list.txt'], '10.244.1.9:8080! 10.244.2.9:8080!', outside('198.51.100.1', '192.0.2.11:30080')],
+	[['nft-list.json'], '10.244.1.9:8080! 10.244.2.9:8080!', outside('198.51.100.1', '192.0.2.11:30080')],
+];
+
+for (const [texts, expected, to, node] of CASES)
+	test(`${texts.join(', ')}${to ? ` to ${to.destination}:${to.port}` : ''}`, t => {
+		const found = told(rulesOf(texts), to, node);
+		if (typeof expected === 'string') t.is(found, expected);
+		else t.regex(found, expected);
+	});
+
+const DNAT = '-A PREROUTING -d 10.96.0.20/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.2.9:8080';
+const dump = (tables: Readonly<Record<string, readonly string[]>>, head = ''): Rules['iptables'] =>
+	parseIptablesSave(head + saved(tables), 'ipv4');
+const NFT_TOOL = '# Generated by iptables-save v1.8.9 (nf_tables) on Sun Nov 29 10:00:00 2026\n';
+const WARNING = '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n';
+const iptables = (tables: Readonly<Record<string, readonly string[]>>): Rules => ({
+	iptables: dump(tables) as NonNullable<Rules['iptables']>,
+});
+const legacy = (...rules: readonly string[]): Rules => ({
+	iptables: dump({nat: [DNAT]}, NFT_TOOL + WARNING)!,
+	iptablesLegacy: dump({nat: rules}, '# Generated by iptables-save v1.8.9 on Sun Nov 29 10:00:00 2026\n')!,
+});
+const limited = (match: string): Rules => iptables({nat: [DNAT], filter: [`-A FORWARD -p tcp ${match} -j DROP`]});
+const ipvs = (text: string): Rules => ({
+	...iptables({filter: ['-A INPUT -d 10.96.0.1/32 -j ACCEPT']}),
+	ipvs: (readText(text) as {readonly facts: {readonly ipvs: {readonly value: NonNullable<Rules['ipvs']>}}}).facts.ipvs.value,
+});
+const TO_VIP = packet('10.244.1.9', '10.96.0.1:443');
+const blackhole = (type: string): TraceNode => ({...NODE, routes: [...NODE.routes!, route('10.244.2.0/24', '', {type})]});
+const from9 = (device: string): TraceNode => ({...NODE, routes: [route('10.244.1.9', device), ...NODE.routes!]});
+
+const KINDS: ReadonlyArray<readonly [what: string, rules: Rules, expected: RegExp | string, to?: Packet, node?: TraceNode]> = [
+	['legacy rules that are known are walked beside the others', legacy('-A OUTPUT -j ACCEPT'), '10.244.2.9:8080'],
+	['legacy rules that drop', {...legacy(), iptablesLegacy: dump({filter: ['-A FORWARD -j DROP']})!}, 'dropped'],
+	['two tables of which either may translate first', legacy(DNAT.replace('2.9', '2.8')), /^unknown: it depends on which/],
+	[
+		'a module whose question was lost',
+		iptables({nat: [DNAT], filter: ['-A FORWARD -m mark -j DROP']}),
+		/^unknown: what -m mark asks is not shown/,
+	],
+	['a translation to nothing', iptables({nat: ['-A PREROUTING -j DNAT --to-destination']}), /^unknown/],
+	['a redirection to port 0', iptables({nat: ['-A PREROUTING -p tcp -j REDIRECT --to-ports 0']}), /^unknown/],
+	['a source that becomes nothing', iptables({nat: [DNAT, '-A POSTROUTING -j SNAT --to-source']}), /^unknown/],
+	[
+		'a source of IPv6',
+		{
+			ip6tables: parseIptablesSave(
+				saved({nat: ['-A PREROUTING -p tcp -j DNAT --to-destination [fd00::9]:80', '-A POSTROUTING -j SNAT --to-source fd00::1']}),
+				'ipv6',
+			),
+		},
+		'[fd00::9]:80!',
+		packet('fd00::2', '[fd00::3]:80'),
+	],
+	[
+		'a virtual server by weight',
+		ipvs(
+			'-A -t 10.96.0.1:443 -s wrr\n-a -t 10.96.0.1:443 -r 192.0.2.21:6443 -m -w 3\n-a -t 10.96.0.1:443 -r 192.0.2.22:6443 -m -w 0\n',
+		),
+		'192.0.2.21:6443',
+		TO_VIP,
+		KUBE_IPVS,
+	],
+	['a virtual server without real servers', ipvs('-A -t 10.96.0.1:443 -s rr\n'), 'refused', TO_VIP, KUBE_IPVS],
+	[
+		'a virtual server, from the node itself, with persistence',
+		ipvs(
+			'-A -t 10.96.0.1:443 -s rr -p 600\n-a -t 10.96.0.1:443 -r 192.0.2.21:6443 -m -w 1\n-a -t 10.96.0.1:443 -r 192.0.2.22:6443 -m -w 1\n',
+		),
+		'192.0.2.21:6443 192.0.2.22:6443 600 s',
+		{...TO_VIP, from: 'node', source: '192.0.2.11'},
+		KUBE_IPVS,
+	],
+	['another port of its address', ipvs('-A -t 10.96.0.1:443 -s rr\n'), 'node', packet('10.244.1.9', '10.96.0.1:80'), KUBE_IPVS],
+	[
+		'virtual servers that were not looked at',
+		iptables({}),
+		/^unknown: 10\.96\.0\.1 is an address of kube-ipvs0/,
+		TO_VIP,
+		{...KUBE_IPVS, interfaces: [{device: 'kube-ipvs0', address: '10.96.0.1'}]},
+	],
+	[
+		'a network that is local',
+		iptables({}),
+		'node',
+		packet('10.244.1.9', '198.18.0.7:80'),
+		{...NODE, routes: [...NODE.routes!, route('198.18.0.0/16', 'lo', {type: 'local', table: 'local'})]},
+	],
+	['a route into nothing', iptables({nat: [DNAT]}), 'dropped', TO_WEB, blackhole('blackhole')],
+	['a route that refuses', iptables({nat: [DNAT]}), 'refused', TO_WEB, blackhole('unreachable')],
+	[
+		'rpfilter, where the way back is another',
+		iptables({nat: [DNAT], raw: ['-A PREROUTING -i eth0 -m rpfilter --invert -j DROP']}),
+		'10.244.2.9:8080',
+		outside('198.51.100.1', '10.96.0.20:80'),
+	],
+	[
+		'rpfilter, of a sender with the address of the node',
+		iptables({raw: ['-A PREROUTING -m rpfilter --invert -j DROP']}),
+		'dropped',
+		outside('192.0.2.11', '10.96.0.20:80'),
+	],
+	[
+		'rpfilter, where routes are not known',
+		iptables({raw: ['-A PREROUTING -m rpfilter --invert -j DROP']}),
+		/^unknown/,
+		TO_WEB,
+		{addresses: NODE.addresses},
+	],
+	[
+		'rpfilter, where they are',
+		iptables({nat: [DNAT], raw: ['-A PREROUTING -m rpfilter --loose -j ACCEPT']}),
+		'10.244.2.9:8080',
+		TO_WEB,
+		from9('veth1'),
+	],
+	[
+		'a mark that is not clear, and asked for',
+		iptables({
+			nat: [DNAT],
+			mangle: ['-A PREROUTING -m u32 --u32 0=1 -j MARK --set-xmark 0x80/0x80', '-A FORWARD -m mark --mark 0x80/0x80 -j DROP'],
+		}),
+		/^unknown: -m u32/,
+	],
+	[
+		'a mark that is not clear, and set again',
+		iptables({
+			nat: [DNAT],
+			mangle: [
+				'-A PREROUTING -m u32 --u32 0=1 -j MARK --set-xmark 0x80/0x80',
+				'-A PREROUTING -j MARK --set-xmark 0x0/0xff',
+				'-A FORWARD -m mark --mark 0x80/0x80 -j DROP',
+			],
+		}),
+		'10.244.2.9:8080',
+	],
+	[
+		'a mark that is not clear, beside the one that is asked for',
+		iptables({
+			nat: [DNAT],
+			mangle: ['-A PREROUTING -m u32 --u32 0=1 -j CONNMARK --set-xmark 0x80/0x80', '-A FORWARD -m connmark --mark 0x1/0x1 -j DROP'],
+		}),
+		'10.244.2.9:8080',
+	],
+	[
+		'an address of another interface',
+		iptables({nat: ['-A PREROUTING -m addrtype --dst-type LOCAL --limit-iface-in -j DNAT --to-destination 10.0.1.96:80']}),
+		'node',
+		outside('10.0.1.20', '10.0.2.10:80'),
+		EKS,
+	],
+	['hashlimit-above', limited('-m hashlimit --hashlimit-above 5/sec --hashlimit-name x'), '10.244.2.9:8080'],
+	['connlimit-above', limited('-m connlimit --connlimit-above 20 --connlimit-mask 32 --connlimit-saddr'), '10.244.2.9:8080'],
+	['connlimit-above 0', limited('-m connlimit --connlimit-above 0 --connlimit-mask 32 --connlimit-saddr'), 'dropped'],
+];
+
+for (const [what, rules, expected, to, node] of KINDS)
+	test(`of the kind: ${what}`, t => {
+		const found = told(rules, to, node);
+		if (typeof expected === 'string') t.is(found, expected);
+		else t.regex(found, expected);
+	});
+
+test("flannel's masquerading is asked of its rules, so that the model knows it too", t => {
+	const masquerades = masqueradesOf(rulesOf(['flannel-masquerade.txt']), {
+		addresses: ['192.0.2.11', '10.42.1.1'],
+		routes: [route('default', 'eth0'), route('10.42.1.0/24', 'cni0')],
+	});
+	t.deepEqual(
+		['192.0.2.10:6443', '10.42.2.9:80', '10.42.1.7:80'].map(to => masquerades(packet('10.42.1.9', to))),
+		[true, false, false],
+	);
+});
+
+test('a limit is told with its rule', t => {
+	const {because} = rulesTracer(rulesOf(['new-connections-limit.txt']), NODE)(TO_WEB);
+	t.regex(because, /limited by filter syn-flood: -A syn-flood -m limit --limit 100\/sec --limit-burst 150 -j RETURN/);
+});
+
+test("iptables' rules are held against nft's where both are native, and no others", t => {
+	const agree = rulesOf(['lost-match.txt', 'lost-match.json']);
+	const older = fieldText('lost-match.txt').replace('-j MASQUERADE', '-m mark --mark 0x2000/0x2000 -j MASQUERADE');
+	t.is(told({...agree, iptables: parseIptablesSave(older, 'ipv4')}), '10.244.2.9:8080');
+	const dropped = fieldText('lost-match.txt').replace('-A PREROUTING -d 10.96.0.20/32 -p tcp', '-A PREROUTING -p tcp');
+	t.regex(told({...agree, iptables: parseIptablesSave(dropped, 'ipv4')}, packet('10.244.1.9', '10.96.0.21:80')), /^unknown: .*otherwise/);
+});
