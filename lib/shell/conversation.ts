@@ -8,9 +8,9 @@ import {startOptions, type Program} from './program.ts';
 import {brief, tail} from './quote.ts';
 import {TransportError, type Conversation} from './shell.ts';
 
-const STDERR_KEPT = 16_384;
+export const STDERR_KEPT = 16_384;
 
-async function* linesOf(stream: Readable): AsyncGenerator<string> {
+export async function* linesOf(stream: Readable): AsyncGenerator<string> {
 	let rest = '';
 	for await (const chunk of stream.setEncoding('utf8')) {
 		const lines = (rest + String(chunk)).split('\n');
@@ -24,10 +24,18 @@ async function* linesOf(stream: Readable): AsyncGenerator<string> {
 }
 
 /** Starts a program that stays. When it cannot be started, `ended` says so and `send` throws. `lines` may be read once. */
-export const startConversation = (program: Program, {env, signal}: {env?: Record<string, string>; signal?: AbortSignal} = {}): Conversation => {
+export const startConversation = (
+	program: Program,
+	{env, signal}: {env?: Record<string, string>; signal?: AbortSignal} = {},
+): Conversation => {
 	const {where, argv} = program;
 	const [file = '', ...args] = program.command;
-	const child = execa(file, args, {...startOptions(program, env), buffer: false, stdin: 'pipe', ...(signal === undefined ? {} : {cancelSignal: signal})});
+	const child = execa(file, args, {
+		...startOptions(program, env),
+		buffer: false,
+		stdin: 'pipe',
+		...(signal === undefined ? {} : {cancelSignal: signal}),
+	});
 	let stderr = '';
 	child.stderr.setEncoding('utf8').on('data', chunk => {
 		stderr = (stderr + String(chunk)).slice(-STDERR_KEPT);
@@ -49,7 +57,7 @@ export const startConversation = (program: Program, {env, signal}: {env?: Record
 			return {...gone, stderr: result.originalMessage ?? 'could not be started'};
 		}
 
-		const [exitCode, killedBy] = await once(child.nodeChildProcess, 'exit') as [number | null, string | null];
+		const [exitCode, killedBy] = (await once(child.nodeChildProcess, 'exit')) as [number | null, string | null];
 		gone = {exitCode: exitCode ?? undefined, signal: killedBy ?? undefined};
 		return {...gone, stderr: await lastWords()};
 	};
@@ -60,7 +68,9 @@ export const startConversation = (program: Program, {env, signal}: {env?: Record
 		pid: child.pid,
 		send(line) {
 			if (gone || child.pid === undefined) {
-				throw new TransportError(`${where}: \`${brief(argv)}\` has ended (${gone?.signal ?? `exit code ${gone?.exitCode}`})${tail(stderr)}`);
+				throw new TransportError(
+					`${where}: \`${brief(argv)}\` has ended (${gone?.signal ?? `exit code ${gone?.exitCode}`})${tail(stderr)}`,
+				);
 			}
 
 			child.stdin.write(`${line}\n`);

@@ -1,6 +1,5 @@
 import test from 'ava';
-import {localShell} from './local.ts';
-import {openShell} from './open.ts';
+import {localShell} from './transports/local.ts';
 import {brief, quote} from './quote.ts';
 import {TransportError} from './shell.ts';
 
@@ -17,16 +16,27 @@ test('run: any exit code is a result', async t => {
 });
 
 test('run: what cannot be run is a TransportError with its cause', async t => {
-	const error = await t.throwsAsync(shell.run(['no-such-program', 'a b']), {instanceOf: TransportError, message: "here: `no-such-program 'a b'` cannot be run: spawn no-such-program ENOENT"});
+	const error = await t.throwsAsync(shell.run(['no-such-program', 'a b']), {
+		instanceOf: TransportError,
+		message: "here: `no-such-program 'a b'` cannot be run: spawn no-such-program ENOENT",
+	});
 	t.is((error.cause as {code?: string}).code, 'ENOENT');
-	await t.throwsAsync(shell.run(['sh', '-c', 'echo so far >&2; sleep 30 & wait'], {timeoutMs: 200}), {instanceOf: TransportError, message: /^here: .* did not end within 200 ms: so far$/});
+	await t.throwsAsync(shell.run(['sh', '-c', 'echo so far >&2; sleep 30 & wait'], {timeoutMs: 2_000}), {
+		instanceOf: TransportError,
+		message: /^here: .* did not end within 2000 ms: so far$/,
+	});
 	const reason = new Error('budget used up');
-	await t.throwsAsync(shell.run(['sleep', '30'], {signal: AbortSignal.abort(reason)}), {instanceOf: TransportError, message: /was not started: Error: budget used up/});
+	await t.throwsAsync(shell.run(['sleep', '30'], {signal: AbortSignal.abort(reason)}), {
+		instanceOf: TransportError,
+		message: /was not started: Error: budget used up/,
+	});
 });
 
 test('run: ends in time although a child that left the group holds the output', async t => {
 	const started = performance.now();
-	const error = await t.throwsAsync(shell.run(['sh', '-c', 'setsid sleep 6 & echo $! >&2; exit 0'], {timeoutMs: 200}), {instanceOf: TransportError});
+	const error = await t.throwsAsync(shell.run(['sh', '-c', 'setsid sleep 6 & echo $! >&2; exit 0'], {timeoutMs: 200}), {
+		instanceOf: TransportError,
+	});
 	t.true(performance.now() - started < 5000, error.message);
 });
 
@@ -49,7 +59,11 @@ test('run: 50 MB of output', async t => {
 });
 
 test('converse: lines, last words, no more after the end', async t => {
-	const talk = shell.converse(['sh', '-c', 'while read -r line; do echo "<$line>"; [ "$line" = end ] && { echo "done for" >&2; printf rest; exit 4; }; done']);
+	const talk = shell.converse([
+		'sh',
+		'-c',
+		'while read -r line; do echo "<$line>"; [ "$line" = end ] && { echo "done for" >&2; printf rest; exit 4; }; done',
+	]);
 	talk.send('one');
 	talk.send('end');
 	const lines: string[] = [];
@@ -82,11 +96,6 @@ test('converse: ended although nobody reads its lines', async t => {
 	const aborted = shell.converse(['cat'], {signal: abort.signal});
 	abort.abort();
 	t.is((await aborted.ended).signal, 'SIGTERM');
-});
-
-test('openShell dispatches by kind', t => {
-	t.is(openShell({kind: 'local'}, 'host').where, 'host');
-	t.throws(() => openShell({kind: 'nsenter', pidFile: '/nowhere/pid'}, 'worker-1').converse(['true']), {instanceOf: TransportError, message: /^worker-1: cannot enter the machine of \/nowhere\/pid/});
 });
 
 test('quote: can be pasted', async t => {

@@ -14,20 +14,21 @@ export type Program = {
 };
 
 /** The rules of a node with 50,000 Services are about 50 MB; V8's longest string is 512 MiB. */
-const OUTPUT_LIMIT = 256 * 1024 * 1024;
+export const OUTPUT_LIMIT = 256 * 1024 * 1024;
 
 /** How every program is started: in a process group of its own, so that ending it ends its children, in nested pid namespaces too. */
-export const startOptions = (program: Program, env: Record<string, string> = {}) => ({
-	env: {...program.env, ...env},
-	extendEnv: program.env === undefined,
-	reject: false,
-	stripFinalNewline: false,
-	killDescendants: true,
-	forceKillAfterDelay: KILL_AFTER_MS,
-}) as const satisfies Options;
+export const startOptions = (program: Program, env: Record<string, string> = {}) =>
+	({
+		env: {...program.env, ...env},
+		extendEnv: program.env === undefined,
+		reject: false,
+		stripFinalNewline: false,
+		killDescendants: true,
+		forceKillAfterDelay: KILL_AFTER_MS,
+	}) as const satisfies Options;
 
 /** One signal for both reasons to stop; `done` takes back what it holds. */
-const stopper = (timeoutMs: number | undefined, signal: AbortSignal | undefined) => {
+export const stopper = (timeoutMs: number | undefined, signal: AbortSignal | undefined) => {
 	const controller = new AbortController();
 	const stop = () => controller.abort();
 	const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
@@ -40,7 +41,10 @@ const stopper = (timeoutMs: number | undefined, signal: AbortSignal | undefined)
 	return {stop: controller.signal, done};
 };
 
-/** Runs a program to its end. A program that a signal ended has exit code 128 + signal, as in a shell. Throws TransportError when it cannot be started, times out, is aborted or says more than 256 MiB. */
+/**
+ * Runs a program to its end. A program that a signal ended has exit code 128 + signal, as in a shell. Throws TransportError when it
+ * cannot be started, times out, is aborted or says more than 256 MiB.
+ */
 export const runProgram = async (program: Program, {stdin, timeoutMs, signal, env}: RunOptions = {}): Promise<CommandResult> => {
 	const {where, argv} = program;
 	const what = `${where}: \`${brief(argv)}\``;

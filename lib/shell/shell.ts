@@ -1,13 +1,21 @@
-/** How a machine is reached, as plain JSON. One file in this folder implements each kind. */
-export type Access =
-	/** Enter the namespaces of the process whose pid the file holds (it changes when the machine reboots). */
-	| {readonly kind: 'nsenter'; readonly pidFile: string}
-	/** This very machine. */
-	| {readonly kind: 'local'};
+export type CommandResult = {
+	readonly argv: readonly string[];
+	readonly where: string;
+	readonly exitCode: number;
+	readonly stdout: string;
+	readonly stderr: string;
+	readonly ms: number;
+};
 
-export type CommandResult = {readonly argv: readonly string[]; readonly where: string; readonly exitCode: number; readonly stdout: string; readonly stderr: string; readonly ms: number};
+/** What a program left behind. */
+export type Said = Pick<CommandResult, 'exitCode' | 'stdout' | 'stderr'>;
 
-export type RunOptions = {stdin?: string; timeoutMs?: number; signal?: AbortSignal; env?: Record<string, string>};
+export type RunOptions = {
+	stdin?: string | Uint8Array;
+	timeoutMs?: number;
+	signal?: AbortSignal;
+	env?: Record<string, string>;
+};
 
 /** A program that stays: lines in, lines out. */
 export type Conversation = {
@@ -18,7 +26,11 @@ export type Conversation = {
 	/** Lines of standard output; ends with the program. */
 	readonly lines: AsyncIterable<string>;
 	/** Settles when the program has ended; never rejects. */
-	readonly ended: Promise<{exitCode: number | undefined; signal: string | undefined; stderr: string}>;
+	readonly ended: Promise<{
+		exitCode: number | undefined;
+		signal: string | undefined;
+		stderr: string;
+	}>;
 	/** Ends the program and waits for it. */
 	close(): Promise<void>;
 };

@@ -1,6 +1,7 @@
-import {couldNotEnter} from './enter.ts';
-import {brief} from './quote.ts';
-import {TransportError, type Shell} from './shell.ts';
+import {couldNotEnter} from '../enter.ts';
+import type {PodWay} from './in-pod.ts';
+import {brief} from '../quote.ts';
+import {TransportError, type Shell} from '../shell.ts';
 
 export type PodPlace = {
 	/** For results and errors: `pod default/web-0 on worker-1`. */
@@ -34,7 +35,10 @@ export const containerPids = (cgroups: string, id: string): readonly number[] =>
 /** The process that started first, out of the contents of /proc/PID/stat files: in a container that is its main process. */
 export const oldest = (stats: string): number | undefined => {
 	// pid (name) state …, start time is field 22; the name may hold spaces, brackets and line ends.
-	const processes = [...stats.matchAll(/^(\d+) \([^]*?\) [A-Za-z] (?:-?\d+ ){18}(\d+)/gm)].map(([, pid, started]) => ({pid: Number(pid), started: Number(started)}));
+	const processes = [...stats.matchAll(/^(\d+) \([^]*?\) [A-Za-z] (?:-?\d+ ){18}(\d+)/gm)].map(([, pid, started]) => ({
+		pid: Number(pid),
+		started: Number(started),
+	}));
 	return processes.toSorted((a, b) => a.started - b.started || a.pid - b.pid)[0]?.pid;
 };
 
@@ -43,13 +47,19 @@ const findMain = async (node: Shell, place: PodPlace, id: string): Promise<numbe
 	const cgroups = await node.run(['sh', '-c', 'grep -s -F -e "$1" /proc/[0-9]*/cgroup /dev/null', 'sh', id]);
 	const pids = containerPids(cgroups.stdout, id);
 	if (pids.length === 0) {
-		throw new TransportError(`${place.where}: no process of container ${id.slice(0, 12)} on ${node.where}: none of /proc/*/cgroup names it (it has ended, or runs on another node)`);
+		throw new TransportError(
+			`${place.where}: no process of container ${id.slice(0, 12)} on ${node.where}: none of /proc/*/cgroup names it (it ` +
+				'has ended, or runs on another node)',
+		);
 	}
 
 	const stats = await node.run(['cat', ...pids.map(pid => `/proc/${pid}/stat`)]);
 	const main = oldest(stats.stdout);
 	if (main === undefined) {
-		throw new TransportError(`${place.where}: the processes of container ${id.slice(0, 12)} on ${node.where} (${pids.join(', ')}) ended while they were looked at`);
+		throw new TransportError(
+			`${place.where}: the processes of container ${id.slice(0, 12)} on ${node.where} (${pids.join(', ')}) ended while ` +
+				'they were looked at',
+		);
 	}
 
 	return main;
@@ -65,14 +75,22 @@ export const podShell = async (node: Shell, place: PodPlace): Promise<Shell> => 
 	const id = bareId(place);
 	const pid = String(await findMain(node, place, id));
 	const enter = (argv: readonly string[]) => [
-		'sh', '-c', `grep -q -s -F -e "$1" "/proc/$2/cgroup" || { echo "${GONE}" >&2; exit 125; }; pid=$2; shift 2; exec nsenter -t "$pid" -m -u -i -n -p -- "$@"`, 'sh', id, pid,
+		'sh',
+		'-c',
+		`grep -q -s -F -e "$1" "/proc/$2/cgroup" || { echo "${GONE}" >&2; exit 125; }; pid=$2; shift 2; exec nsenter -t "$pid" ` +
+			'-m -u -i -n -p -- "$@"',
+		'sh',
+		id,
+		pid,
 		...argv,
 	];
 	return {
 		where,
 		async run(argv, options) {
 			const result = await node.run(enter(argv), options).catch((error: unknown) => {
-				throw new TransportError(`${where}: \`${brief(argv)}\`: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+				throw new TransportError(`${where}: \`${brief(argv)}\`: ${error instanceof Error ? error.message : String(error)}`, {
+					cause: error,
+				});
 			});
 			const why = result.exitCode === 125 && result.stderr.startsWith(GONE) ? result.stderr.trim() : couldNotEnter(result);
 			if (why !== undefined) {
@@ -84,3 +102,11 @@ export const podShell = async (node: Shell, place: PodPlace): Promise<Shell> => 
 		converse: (argv, options) => ({...node.converse(enter(argv), options), where}),
 	};
 };
+
+/** By the shell of its node, past the API server. */
+const byNode: PodWay = {
+	name: 'the shell of its node',
+	open: async (ref, {node}) => podShell(node(ref.node), ref),
+};
+
+export default byNode;

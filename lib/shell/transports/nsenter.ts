@@ -1,9 +1,10 @@
 import {readFileSync, readlinkSync} from 'node:fs';
-import {startConversation} from './conversation.ts';
-import {couldNotEnter} from './enter.ts';
-import {runProgram, type Program} from './program.ts';
-import {brief} from './quote.ts';
-import {TransportError, type Shell} from './shell.ts';
+import {startConversation} from '../conversation.ts';
+import {couldNotEnter} from '../enter.ts';
+import {runProgram, type Program} from '../program.ts';
+import {brief} from '../quote.ts';
+import {TransportError, type Shell} from '../shell.ts';
+import {unshared} from '../transport.ts';
 
 /** The machine's own, not that of whoever runs vipcheck: what a service manager gives. C, because messages of tools are read. */
 const environment = {PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C'};
@@ -14,8 +15,26 @@ const environment = {PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
  * is a program of this machine and need not exist in the other. A mount namespace brings its own root: no --root.
  */
 const enter = (pid: string, argv: readonly string[]): string[] => [
-	'setpriv', '--pdeathsig', 'KILL', 'nsenter', '--target', pid, '--pid', '--',
-	'setpriv', '--pdeathsig', 'KILL', 'nsenter', '--target', pid, '--mount', '--uts', '--ipc', '--net', '--cgroup', '--',
+	'setpriv',
+	'--pdeathsig',
+	'KILL',
+	'nsenter',
+	'--target',
+	pid,
+	'--pid',
+	'--',
+	'setpriv',
+	'--pdeathsig',
+	'KILL',
+	'nsenter',
+	'--target',
+	pid,
+	'--mount',
+	'--uts',
+	'--ipc',
+	'--net',
+	'--cgroup',
+	'--',
 	...argv,
 ];
 
@@ -29,18 +48,29 @@ const machinePid = (pidFile: string, where: string): string => {
 		}
 
 		if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) {
-			throw new Error(`process ${pid} is in our own network namespace: the machine is gone and its pid has been given to another process`);
+			throw new Error(
+				`process ${pid} is in our own network namespace: the machine is gone and its pid has been given to another process`,
+			);
 		}
 
 		return pid;
 	} catch (error) {
-		throw new TransportError(`${where}: cannot enter the machine of ${pidFile}${pid && ` (pid ${pid})`}: ${error instanceof Error ? error.message : String(error)}`, {cause: error});
+		throw new TransportError(
+			`${where}: cannot enter the machine of ${pidFile}${pid && ` (pid ${pid})`}: ` +
+				`${error instanceof Error ? error.message : String(error)}`,
+			{cause: error},
+		);
 	}
 };
 
 /** A shell on the machine (a set of namespaces) whose first process has its pid in `pidFile`. Needs root and util-linux. */
 export const nsenterShell = (pidFile: string, where: string): Shell => {
-	const program = (argv: readonly string[]): Program => ({where, argv, command: enter(machinePid(pidFile, where), argv), env: environment});
+	const program = (argv: readonly string[]): Program => ({
+		where,
+		argv,
+		command: enter(machinePid(pidFile, where), argv),
+		env: environment,
+	});
 	return {
 		where,
 		async run(argv, options) {
@@ -55,3 +85,5 @@ export const nsenterShell = (pidFile: string, where: string): Shell => {
 		converse: (argv, options) => startConversation(program(argv), options),
 	};
 };
+
+export default unshared<'nsenter'>(({pidFile}, where) => nsenterShell(pidFile, where));

@@ -4,9 +4,9 @@ import {mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileS
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
-import {couldNotEnter} from './enter.ts';
+import {couldNotEnter} from '../enter.ts';
 import {nsenterShell} from './nsenter.ts';
-import {TransportError} from './shell.ts';
+import {TransportError} from '../shell.ts';
 
 const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--fork', '--kill-child', '--mount-proc'];
 const canUnshare = spawnSync('unshare', [...namespaces, 'true']).status === 0;
@@ -21,7 +21,9 @@ test.after.always(() => {
 
 /** A machine with a host name of its own, and the file with the pid of its first process. */
 const boot = async (name: string) => {
-	const machine = spawn('unshare', [...namespaces, 'sh', '-c', `hostname ${name}; echo up; exec sleep 600`], {stdio: ['ignore', 'pipe', 'inherit']});
+	const machine = spawn('unshare', [...namespaces, 'sh', '-c', `hostname ${name}; echo up; exec sleep 600`], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
 	machines.push(machine);
 	await new Promise(resolve => machine.stdout.once('data', resolve));
 	const pid = readFileSync(`/proc/${machine.pid}/task/${machine.pid}/children`, 'utf8').trim();
@@ -45,10 +47,12 @@ const read = <T>(look: () => T): T | undefined => {
 /** The living processes in the pid namespace of the machine's first one, itself left out, that run `program`. */
 const inside = (first: string, program: string): string[] => {
 	const namespace = readlinkSync(`/proc/${first}/ns/pid`);
-	return readdirSync('/proc').filter(pid => /^\d+$/.test(pid) && pid !== first).filter(pid => {
-		const [, name, state] = /\((.*)\) (\w)/.exec(read(() => readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? '') ?? [];
-		return name === program && state !== 'Z' && read(() => readlinkSync(`/proc/${pid}/ns/pid`)) === namespace;
-	});
+	return readdirSync('/proc')
+		.filter(pid => /^\d+$/.test(pid) && pid !== first)
+		.filter(pid => {
+			const [, name, state] = /\((.*)\) (\w)/.exec(read(() => readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? '') ?? [];
+			return name === program && state !== 'Z' && read(() => readlinkSync(`/proc/${pid}/ns/pid`)) === namespace;
+		});
 };
 
 const until = async (holds: () => boolean): Promise<boolean> => {
@@ -61,7 +65,14 @@ const until = async (holds: () => boolean): Promise<boolean> => {
 
 machineTest('run: sees the machine, not ours', async t => {
 	const {shell} = await boot('m1');
-	const {stdout, exitCode, where, argv} = await shell.run(['sh', '-c', 'hostname; ls /sys/class/net >/dev/null; cat /proc/net/dev | wc -l; readlink /proc/self | grep -q . && echo proc; echo "$LC_ALL $EXTRA"'], {env: {EXTRA: 'yes'}});
+	const {stdout, exitCode, where, argv} = await shell.run(
+		[
+			'sh',
+			'-c',
+			'hostname; ls /sys/class/net >/dev/null; cat /proc/net/dev | wc -l; readlink /proc/self | grep -q . && echo proc; echo "$LC_ALL $EXTRA"',
+		],
+		{env: {EXTRA: 'yes'}},
+	);
 	t.deepEqual([stdout, exitCode, where, argv[0]], ['m1\n3\nproc\nC yes\n', 0, 'm1', 'sh']);
 	t.is((await shell.run(['sh', '-c', 'echo no >&2; exit 1'])).exitCode, 1);
 	t.is((await shell.run(['sh', '-c', 'kill -TERM $$'])).exitCode, 143);
@@ -70,19 +81,29 @@ machineTest('run: sees the machine, not ours', async t => {
 
 machineTest('run: what cannot be entered or started is a TransportError', async t => {
 	const {shell, machine, pid, pidFile} = await boot('m2');
-	await t.throwsAsync(shell.run(['no-such-program', 'x']), {instanceOf: TransportError, message: /m2: `no-such-program x` was not run: nsenter: failed to execute no-such-program: No such file/});
+	await t.throwsAsync(shell.run(['no-such-program', 'x']), {
+		instanceOf: TransportError,
+		message: /m2: `no-such-program x` was not run: nsenter: failed to execute no-such-program: No such file/,
+	});
 
 	machine.kill('SIGKILL');
 	await new Promise(resolve => machine.once('exit', resolve));
 	t.true(await until(() => read(() => readlinkSync(`/proc/${pid}/ns/net`)) === undefined));
-	await t.throwsAsync(shell.run(['true']), {instanceOf: TransportError, message: /^m2: cannot enter the machine of .*m2\.pid \(pid \d+\): ENOENT/});
+	await t.throwsAsync(shell.run(['true']), {
+		instanceOf: TransportError,
+		message: /^m2: cannot enter the machine of .*m2\.pid \(pid \d+\): ENOENT/,
+	});
 	t.throws(() => shell.converse(['true']), {instanceOf: TransportError});
 
 	const other = await boot('m2b');
 	writeFileSync(pidFile, other.pid);
 	t.is((await shell.run(['hostname'])).stdout, 'm2b\n', 'the pid file is read at each call');
 
-	for (const [content, message] of [['', /holds "", not a pid/], ['0', /not a pid/], [String(process.pid), /our own network namespace/]] as const) {
+	for (const [content, message] of [
+		['', /holds "", not a pid/],
+		['0', /not a pid/],
+		[String(process.pid), /our own network namespace/],
+	] as const) {
 		writeFileSync(pidFile, content);
 		await t.throwsAsync(shell.run(['true']), {instanceOf: TransportError, message});
 	}
@@ -93,10 +114,15 @@ machineTest('run: what cannot be entered or started is a TransportError', async 
 
 machineTest('cancelling ends what runs inside the pid namespace', async t => {
 	const {shell, pid} = await boot('m3');
-	await t.throwsAsync(shell.run(['sh', '-c', 'sleep 601 & sleep 601; true'], {timeoutMs: 300}), {instanceOf: TransportError, message: /m3: .* did not end within 300 ms/});
+	await t.throwsAsync(shell.run(['sh', '-c', 'sleep 601 & sleep 601; true'], {timeoutMs: 300}), {
+		instanceOf: TransportError,
+		message: /m3: .* did not end within 300 ms/,
+	});
 	t.true(await until(() => inside(pid, 'sleep').length === 0));
 
-	await t.throwsAsync(shell.run(['sh', '-c', '(trap "" TERM; exec sleep 606 >/dev/null 2>&1) & wait'], {timeoutMs: 300}), {instanceOf: TransportError});
+	await t.throwsAsync(shell.run(['sh', '-c', '(trap "" TERM; exec sleep 606 >/dev/null 2>&1) & wait'], {timeoutMs: 300}), {
+		instanceOf: TransportError,
+	});
 	t.true(await until(() => inside(pid, 'sleep').length === 0));
 
 	const abort = new AbortController();
@@ -146,7 +172,11 @@ machineTest('converse: lines in, lines out', async t => {
 
 const verdicts: readonly [string, Parameters<typeof couldNotEnter>[0], boolean][] = [
 	['pid gone', {exitCode: 1, stdout: '', stderr: 'nsenter: cannot open /proc/99/ns/ipc: No such file or directory\n'}, true],
-	['not permitted', {exitCode: 1, stdout: '', stderr: "nsenter: reassociate to namespace 'ns/mnt' failed: Operation not permitted\n"}, true],
+	[
+		'not permitted',
+		{exitCode: 1, stdout: '', stderr: "nsenter: reassociate to namespace 'ns/mnt' failed: Operation not permitted\n"},
+		true,
+	],
 	['no such program', {exitCode: 127, stdout: '', stderr: 'nsenter: failed to execute ipvsadm: No such file or directory\n'}, true],
 	['busybox', {exitCode: 1, stdout: '', stderr: "nsenter: can't open '/proc/99/ns/net': No such file or directory\n"}, true],
 	['no util-linux there', {exitCode: 127, stdout: '', stderr: 'setpriv: failed to execute nsenter: No such file or directory\n'}, true],
