@@ -7,8 +7,26 @@ export class KubeError extends Error {
 	readonly code: number | undefined;
 	readonly reason: string | undefined;
 
-	constructor(call: {verb: string; path: string; server: string}, outcome: {transport: true; cause: unknown} | {transport: false; code: number; body: string}) {
-		super(outcome.transport ? `${call.verb} ${call.path}: no answer from ${call.server}: ${faultOf(outcome.cause)}` : `${call.verb} ${call.path}: ${outcome.code} ${sayingOf(outcome.body)}`, outcome.transport ? {cause: outcome.cause} : undefined);
+	constructor(
+		call: {
+			verb: string;
+			path: string;
+			server: string;
+		},
+		outcome:
+			| {transport: true; cause: unknown}
+			| {
+					transport: false;
+					code: number;
+					body: string;
+			  },
+	) {
+		super(
+			outcome.transport
+				? `${call.verb} ${call.path}: no answer from ${call.server}: ${faultOf(outcome.cause)}`
+				: `${call.verb} ${call.path}: ${outcome.code} ${sayingOf(outcome.body)}`,
+			outcome.transport ? {cause: outcome.cause} : undefined,
+		);
 		this.verb = call.verb;
 		this.path = call.path;
 		this.transport = outcome.transport;
@@ -17,7 +35,12 @@ export class KubeError extends Error {
 	}
 }
 
-export type ApiFault = {readonly line: string; readonly transport: boolean; readonly code: number | undefined; readonly reason: string | undefined};
+export type ApiFault = {
+	readonly line: string;
+	readonly transport: boolean;
+	readonly code: number | undefined;
+	readonly reason: string | undefined;
+};
 
 /** Finds a failed API call in an error or its causes, as one line (verb, path, code, message); undefined if there is none. */
 export const apiError = (thrown: unknown): ApiFault | undefined => {

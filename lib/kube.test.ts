@@ -50,17 +50,26 @@ test('200 calls share connections', async t => {
 	const {counts, path} = await serve(t, (_, response) => json(response, 200, {kind: 'PodList', apiVersion: 'v1', items: []}));
 	const kube = await connect(path);
 	for (let batch = 0; batch < 50; batch++) {
-		await Promise.all([kube, kube, kube.bound(new AbortController().signal), kube].map(k => k.core.listNamespacedPod({namespace: 'a'})));
+		await Promise.all(
+			[kube, kube, kube.bound(new AbortController().signal), kube].map(k => k.core.listNamespacedPod({namespace: 'a'})),
+		);
 	}
 	t.is(counts.requests, 200);
 	t.true(counts.connections <= 10, `${counts.connections} connections`);
 });
 
 test('an answer that is an error has verb, path, code and message in one line', async t => {
-	const {path} = await serve(t, (_, response) => json(response, 404, {kind: 'Status', message: 'pods "p" not found', reason: 'NotFound', code: 404}));
+	const {path} = await serve(t, (_, response) =>
+		json(response, 404, {kind: 'Status', message: 'pods "p" not found', reason: 'NotFound', code: 404}),
+	);
 	const kube = await connect(path);
 	const error = await t.throwsAsync(kube.core.readNamespacedPod({namespace: 'a', name: 'p'}));
-	t.deepEqual(apiError(error), {line: 'GET /api/v1/namespaces/a/pods/p: 404 NotFound: pods "p" not found', transport: false, code: 404, reason: 'NotFound'});
+	t.deepEqual(apiError(error), {
+		line: 'GET /api/v1/namespaces/a/pods/p: 404 NotFound: pods "p" not found',
+		transport: false,
+		code: 404,
+		reason: 'NotFound',
+	});
 	t.true(isNotFound(new Error('outer', {cause: error})));
 });
 
@@ -82,9 +91,15 @@ test('a bound client ends with its signal', async t => {
 });
 
 test('remove() takes a missing object for removed', async t => {
-	const {path} = await serve(t, (request, response) => request.url === '/api/v1'
-		? json(response, 200, {kind: 'APIResourceList', groupVersion: 'v1', resources: [{name: 'namespaces', kind: 'Namespace', namespaced: false, verbs: ['delete']}]})
-		: json(response, 404, {kind: 'Status', reason: 'NotFound', message: 'gone'}));
+	const {path} = await serve(t, (request, response) =>
+		request.url === '/api/v1'
+			? json(response, 200, {
+					kind: 'APIResourceList',
+					groupVersion: 'v1',
+					resources: [{name: 'namespaces', kind: 'Namespace', namespaced: false, verbs: ['delete']}],
+				})
+			: json(response, 404, {kind: 'Status', reason: 'NotFound', message: 'gone'}),
+	);
 	const kube = await connect(path);
 	await t.notThrowsAsync(kube.remove({apiVersion: 'v1', kind: 'Namespace', metadata: {name: 'n'}}));
 });

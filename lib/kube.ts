@@ -1,4 +1,16 @@
-import type {AppsV1Api, Configuration, CoreV1Api, CoreV1Event, DiscoveryV1Api, HttpLibrary, KubeConfig, KubernetesObject, NetworkingV1Api, RequestContext, VersionApi} from '@kubernetes/client-node';
+import type {
+	AppsV1Api,
+	Configuration,
+	CoreV1Api,
+	CoreV1Event,
+	DiscoveryV1Api,
+	HttpLibrary,
+	KubeConfig,
+	KubernetesObject,
+	NetworkingV1Api,
+	RequestContext,
+	VersionApi,
+} from '@kubernetes/client-node';
 import {KubeError} from './kube-error.ts';
 import {API_TIMEOUT_MS} from './limits.ts';
 import {UsageError, messageOf} from './usage.ts';
@@ -13,6 +25,8 @@ export type Kube = {
 	readonly version: VersionApi;
 	/** Server-side apply as field manager `vipcheck`; answers the object as it is now. */
 	apply<T extends KubernetesObject>(object: T): Promise<T>;
+	/** The object as it is; its apiVersion, kind, name and namespace say which. */
+	read<T extends KubernetesObject>(object: T): Promise<T>;
 	/** Asks for the deletion of an object and does not wait for it; one that does not exist is fine. */
 	remove(object: KubernetesObject, options?: {graceSeconds?: number}): Promise<void>;
 	/** The namespace's events, oldest first. */
@@ -24,10 +38,10 @@ export type Kube = {
 const FIELD_MANAGER = 'vipcheck';
 
 /**
- * Reads a kubeconfig file and answers a client for its current context; no call is made yet.
+ * Reads a kubeconfig file and answers a client for its current context, or the one that is named; no call is made yet.
  * Throws UsageError when the file cannot be read or names no cluster.
  */
-export const connect = async (kubeconfigPath: string): Promise<Kube> => {
+export const connect = async (kubeconfigPath: string, named?: string): Promise<Kube> => {
 	const client = await import('@kubernetes/client-node');
 
 	/** client-node makes a new connection pool, so a new TLS connection, for every call; the first one is kept here. */
@@ -41,7 +55,7 @@ export const connect = async (kubeconfigPath: string): Promise<Kube> => {
 	}
 
 	const config = new OnePool();
-	const server = load(config, kubeconfigPath);
+	const server = loadKubeconfig(config, kubeconfigPath, named);
 	const build = (signal: AbortSignal | undefined): Kube => {
 		const configuration: Configuration = client.createConfiguration({
 			baseServer: new client.ServerConfiguration(server, {}),
@@ -58,6 +72,7 @@ export const connect = async (kubeconfigPath: string): Promise<Kube> => {
 			networking: new client.NetworkingV1Api(configuration),
 			version: new client.VersionApi(configuration),
 			apply: object => objects.patch(object, undefined, undefined, FIELD_MANAGER, true, client.PatchStrategy.ServerSideApply),
+			read: async object => objects.read(object as KubernetesObject & {metadata: {name: string; namespace: string}}),
 			async remove(object, options = {}) {
 				try {
 					await objects.delete(object, undefined, undefined, options.graceSeconds, undefined, 'Background');
@@ -75,17 +90,31 @@ export const connect = async (kubeconfigPath: string): Promise<Kube> => {
 	return build(undefined);
 };
 
-const load = (config: KubeConfig, path: string): string => {
+/** Loads a kubeconfig and answers its server's address. Throws UsageError when it cannot be used. */
+export const loadKubeconfig = (config: KubeConfig, path: string, named?: string): string => {
 	try {
 		config.loadFromFile(path);
 	} catch (cause) {
 		throw new UsageError(`the kubeconfig ${path} cannot be used: ${messageOf(cause).split('\n')[0]}`, {cause});
 	}
+	if (named !== undefined) config.setCurrentContext(named);
 	const context = config.getContextObject(config.getCurrentContext() ?? '');
-	if (!context) throw new UsageError(`the kubeconfig ${path} cannot be used: its current-context ${JSON.stringify(config.getCurrentContext() ?? '')} is not among its contexts (${config.getContexts().map(c => c.name).join(', ') || 'none'})`);
+	if (!context)
+		throw new UsageError(
+			`the kubeconfig ${path} cannot be used: ${named === undefined ? 'its current-context' : 'the context'} ` +
+				`${JSON.stringify(config.getCurrentContext() ?? '')} is not among its contexts ` +
+				`(${
+					config
+						.getContexts()
+						.map(({name}) => name)
+						.join(', ') || 'none'
+				})`,
+		);
 	const server = config.getCurrentCluster()?.server;
-	if (!server || !URL.canParse(server)) throw new UsageError(`the kubeconfig ${path} cannot be used: its cluster ${JSON.stringify(context.cluster)} has no server address`);
-	if (!config.getCurrentUser()) throw new UsageError(`the kubeconfig ${path} cannot be used: its user ${JSON.stringify(context.user)} is not among its users`);
+	if (!server || !URL.canParse(server))
+		throw new UsageError(`the kubeconfig ${path} cannot be used: its cluster ${JSON.stringify(context.cluster)} has no server address`);
+	if (!config.getCurrentUser())
+		throw new UsageError(`the kubeconfig ${path} cannot be used: its user ${JSON.stringify(context.user)} is not among its users`);
 	return server;
 };
 
@@ -105,7 +134,10 @@ const library = (client: ClientNode, server: string, signal: AbortSignal | undef
 				({httpStatusCode: status, headers} = response);
 				text = await response.body.text();
 			} catch (cause) {
-				throw new KubeError(call, {transport: true, cause: limit.aborted ? new Error(`nothing within ${API_TIMEOUT_MS / 1000} s`, {cause}) : cause});
+				throw new KubeError(call, {
+					transport: true,
+					cause: limit.aborted ? new Error(`nothing within ${API_TIMEOUT_MS / 1000} s`, {cause}) : cause,
+				});
 			}
 			if (status >= 300) throw new KubeError(call, {transport: false, code: status, body: text});
 			return new client.ResponseContext(status, headers, new client.SelfDecodingBody(Promise.resolve(Buffer.from(text))));
@@ -113,4 +145,5 @@ const library = (client: ClientNode, server: string, signal: AbortSignal | undef
 	});
 };
 
-const timeOf = (event: CoreV1Event): number => new Date(event.eventTime ?? event.lastTimestamp ?? event.firstTimestamp ?? event.metadata.creationTimestamp ?? 0).getTime();
+const timeOf = (event: CoreV1Event): number =>
+	new Date(event.eventTime ?? event.lastTimestamp ?? event.firstTimestamp ?? event.metadata.creationTimestamp ?? 0).getTime();

@@ -6,3 +6,6 @@ export const cacheRoot = (): string => join(process.env['XDG_CACHE_HOME'] || joi
 
 /** One directory for each cluster that exists. */
 export const clustersRoot = (): string => join(cacheRoot(), 'clusters');
+
+/** The project's own directory: what is run from source lies here, wherever vipcheck is called from. */
+export const PROJECT = join(import.meta.dirname, '..');

@@ -15,7 +15,7 @@ const startOf = async (pid: number): Promise<string | undefined> => {
 };
 
 /** This process. */
-export const thisProcess = async (): Promise<ProcessRef> => ({pid: process.pid, start: await startOf(process.pid) ?? ''});
+export const thisProcess = async (): Promise<ProcessRef> => ({pid: process.pid, start: (await startOf(process.pid)) ?? ''});
 
 /** Does the process still run? */
-export const isAlive = async ({pid, start}: ProcessRef): Promise<boolean> => await startOf(pid) === start;
+export const isAlive = async ({pid, start}: ProcessRef): Promise<boolean> => (await startOf(pid)) === start;

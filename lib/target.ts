@@ -1,8 +1,30 @@
-import type {Access} from './shell/shell.ts';
+import type {Access} from './access.ts';
 
-/** How kube-proxy programs the node. Detection also knows 'none': another program takes kube-proxy's place. */
+/** How kube-proxy programs the node. */
 export type Mode = 'iptables' | 'ipvs' | 'nftables';
 export const MODES: readonly Mode[] = ['iptables', 'ipvs', 'nftables'];
+
+/** What is found on a cluster. 'none': another program takes kube-proxy's place. */
+export type FoundMode = Mode | 'none';
+
+/**
+ * What a target says of its mode. 'unknown': a cluster that exists and tells it only when it is probed; a provider that can ask settles it
+ * in its preflight.
+ */
+export type TargetMode = FoundMode | 'unknown';
+
+/** The kube-proxy mode that a word names; undefined for a cluster that has no kube-proxy, or was not asked yet. */
+export const modeOf = (word: string): Mode | undefined => MODES.find(mode => mode === word);
+
+/**
+ * The mode whose contract a cluster is held to: kube-proxy's default where another program takes its place, as that must look the same from
+ * outside.
+ */
+export const contractMode = (found: FoundMode): Mode => (found === 'none' ? 'iptables' : found);
+
+/** Which kernel the nodes run: the host's, or each its own as user-mode Linux. */
+export const NODE_KERNELS = ['host', 'uml'] as const;
+export type NodeKernel = (typeof NODE_KERNELS)[number];
 
 /** Address families of the cluster: 'dual' means IPv4 and IPv6 side by side. */
 export type Family = 'ipv4' | 'dual';
@@ -18,20 +40,56 @@ export const familiesOf = (family: Family): readonly IpFamily[] => (family === '
 export const PARTS = ['release', 'go'] as const;
 export type PartsOrigin = (typeof PARTS)[number];
 
-/** What a run is about: one cluster that a provider makes or finds. `parts`: only where the provider has that choice; left out: it chooses. */
-export type Target = {readonly provider: string; readonly mode: Mode; readonly family: Family; readonly version: string; readonly workers: number; readonly parts?: PartsOrigin};
+/**
+ * One cluster that a provider makes or finds; a run has one target or several. `parts`, `nodeKernel`: only where the provider has that
+ * choice; left out: it chooses.
+ */
+export type Target = {
+	readonly provider: string;
+	readonly mode: TargetMode;
+	readonly family: Family;
+	readonly version: string;
+	readonly workers: number;
+	readonly parts?: PartsOrigin;
+	readonly nodeKernel?: NodeKernel;
+	/** A cluster that exists: where, and what was agreed to. */
+	readonly existing?: {
+		readonly kubeconfig?: string;
+		readonly context?: string;
+		/** File that tells how the nodes are reached. */
+		readonly inventory?: string;
+		/** The user agrees to what is made in it. */
+		readonly yes: boolean;
+		/** Checks may disturb what others use: its nodes, its DNS, kube-proxy. */
+		readonly disruptive?: boolean;
+		/** The pool of a MetalLB that is there, `name` or `namespace/name`, that checks may take addresses of. */
+		readonly metallbPool?: string;
+	};
+	/** The node image, where nodes are containers; left out: the provider's. */
+	readonly image?: string;
+};
 
 /** The answer to "can this be done here"; `why` is shown verbatim. */
 export type Support = {ok: true; how: string} | {ok: false; why: string};
+
+/** What can be put into a cluster when a check asks for it. */
+export type AddOn = 'metallb';
 
 export type Role = 'control-plane' | 'worker';
 export type NodeRef = {
 	readonly name: string;
 	readonly role: Role;
 	readonly ips: readonly string[];
-	readonly access: Access;
-	/** What can be done to the node from outside, where the provider gives that: its port on the switch, and programs of this host that take its power and give it back. */
-	readonly domain?: {readonly port: {readonly access: Access; readonly name: string}; readonly power: {readonly off: readonly string[]; readonly on: readonly string[]}};
+	/** Left out: the cluster gives none. */
+	readonly access?: Access;
+	/**
+	 * What can be done to the node from outside, where the provider gives that: its port on the switch, and programs of this host that take
+	 * its power and give it back.
+	 */
+	readonly domain?: {
+		readonly port: {readonly access: Access; readonly name: string};
+		readonly power: {readonly off: readonly string[]; readonly on: readonly string[]};
+	};
 };
 
 /** A cluster as plain JSON, so that any process can attach to it again. Its kubeconfig is a file of its own, never ~/.kube/config. */
@@ -44,7 +102,14 @@ export type ClusterRef = {
 	/** A host on the nodes' network segment that is not part of the cluster. */
 	readonly outside?: {readonly ips: readonly string[]; readonly access: Access};
 	/** Images the cluster can start without a registry. */
-	readonly images: {readonly agnhost: string; readonly client: string};
+	readonly images: {
+		readonly agnhost: string;
+		readonly client: string;
+		/** What the client's container runs; left out: what its image says. */
+		readonly clientCommand?: readonly string[];
+	};
+	/** What its provider can put into it later, or why it cannot; left out: nothing. */
+	readonly addOns?: Readonly<Partial<Record<AddOn, Support>>>;
 	/** Versions of what the cluster is made of, beyond what its API tells. */
 	readonly parts: Readonly<Record<string, string>>;
 	/** Lines that tell a person how to use the cluster. */
@@ -57,5 +122,6 @@ export const minorOf = (version: string): number | undefined => {
 	return minor === undefined ? undefined : Number(minor);
 };
 
-/** The short name of a target in reports and file names: `embedded/iptables/ipv4/1.36.3`. */
-export const targetKey = (t: Target): string => `${t.provider}/${t.mode}/${t.family}/${t.version}`;
+/** The short name of a target in reports: `embedded/iptables/ipv4/1.36.3`, with `/uml` where the nodes have kernels of their own. */
+export const targetKey = ({provider, mode, family, version, nodeKernel}: Target): string =>
+	[provider, mode, family, version, ...(nodeKernel === 'uml' ? [nodeKernel] : [])].join('/');

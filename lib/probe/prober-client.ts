@@ -1,10 +1,11 @@
 import {isIP} from 'node:net';
-import {PROBER_REPLY_MARGIN_MS, PROBER_START_TIMEOUT_MS} from '../limits.ts';
+import {PROBER_REPLY_MARGIN_MS, PROBER_START_TIMEOUT_MS, RESOLVER_TIMEOUT_MS} from '../limits.ts';
 import {TransportError, type Conversation, type Shell} from '../shell/shell.ts';
 import {tail} from '../shell/quote.ts';
 import {proberSource} from './prober-source.ts';
-import type {DialTask, Exchanged, ExchangeTask, Reply, Task} from './protocol.ts';
-import type {Dial} from './vantage.ts';
+import type {DialTask, Exchanged, ExchangeTask, HoldTask, Names, Failure, Reply, ResolveTask, Task, Timed} from './protocol.ts';
+import type {Dial, Resolved} from './vantage.ts';
+import {deadline} from '../wait/deadline.ts';
 
 /** The prober as seen from here. Every call rejects with TransportError when the prober has ended, cannot try, or does not answer. */
 export type Prober = {
@@ -12,25 +13,29 @@ export type Prober = {
 	readonly addresses: readonly string[];
 	dial(task: DialTask): Promise<readonly Dial[]>;
 	exchange(task: ExchangeTask): Promise<Exchanged>;
+	evaluate(source: string, argument: unknown, timeoutMs: number): Promise<unknown>;
+	hold(task: HoldTask): Promise<Timed<Names | Failure>>;
+	resolve(task: ResolveTask): Promise<Resolved>;
 	look(op: 'addresses'): Promise<readonly string[]>;
 	look(op: 'resolvconf'): Promise<string>;
+	/** It will answer nothing any more. */
+	ended(): boolean;
 	close(): Promise<void>;
 };
 
-type Pending = {readonly some: Dial[]; settle(result: unknown): void; fail(error: TransportError): void};
+type Pending = {
+	readonly some: Dial[];
+	settle(result: unknown): void;
+	fail(error: TransportError): void;
+};
 
 type Ready = Extract<Reply, {ready: unknown}>['ready'];
 
-const within = async <T>(work: Promise<T>, ms: number, what: string): Promise<T> => {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new TransportError(`${what} within ${ms} ms`)), ms);
-	});
-	return Promise.race([work, late]).finally(() => clearTimeout(timer));
-};
+const within = async <T>(work: Promise<T>, ms: number, what: string): Promise<T> =>
+	deadline(work, {ms, late: () => new TransportError(`${what} within ${ms} ms`)});
 
 /** A name would be looked up by the far side's resolver, and its failure would look like one of the connection. */
-const checked = <T extends DialTask | ExchangeTask>(task: T): T => {
+const checked = <T extends {readonly to: DialTask['to']}>(task: T): T => {
 	const {ip, port} = task.to;
 	if (isIP(ip) === 0 || !Number.isInteger(port) || port < 1 || port > 65_535) {
 		throw new RangeError(`${ip} port ${port} is not an IP address and a port`);
@@ -79,7 +84,9 @@ export const startProber = async (shell: Shell, {nodePath = 'node'}: {nodePath?:
 		}
 	};
 
-	void hear(talk, pending, started.resolve).then(end, (error: unknown) => end(`the prober cannot be understood: ${String(error)}`, error));
+	void hear(talk, pending, started.resolve).then(end, (error: unknown) =>
+		end(`the prober cannot be understood: ${String(error)}`, error),
+	);
 
 	const perform = async <T>(task: Task, ownMs: number): Promise<T> => {
 		if (ended !== undefined) {
@@ -106,7 +113,11 @@ export const startProber = async (shell: Shell, {nodePath = 'node'}: {nodePath?:
 			addresses,
 			dial: async task => perform(checked(task), Math.ceil(task.count / task.concurrency) * (task.timeoutMs + (task.answerMs ?? 0))),
 			exchange: async task => perform(checked(task), task.timeoutMs),
+			evaluate: async (source, argument, timeoutMs) => perform({op: 'evaluate', source, argument}, timeoutMs),
+			hold: async task => perform(task.op === 'open' ? checked(task) : task, task.timeoutMs),
+			resolve: async task => perform(task, RESOLVER_TIMEOUT_MS),
 			look: (op: 'addresses' | 'resolvconf') => perform<never>({op}, 0),
+			ended: () => ended !== undefined,
 			close: () => talk.close(),
 		};
 	} catch (error) {

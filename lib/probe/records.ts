@@ -14,7 +14,10 @@ const difference = (what: string, found: readonly DnsRecord[], expected: readonl
 };
 
 /** Compares one answer with exactly what it must be. Returns a line for each difference, none when all is right. */
-export const answerFaults = (answer: Answer, {rcode, answers, glue}: Pick<ExpectedAnswer, 'rcode' | 'answers' | 'glue'>): readonly string[] => [
+export const answerFaults = (
+	answer: Answer,
+	{rcode, answers, glue}: Pick<ExpectedAnswer, 'rcode' | 'answers' | 'glue'>,
+): readonly string[] => [
 	...(answer.rcode === rcode ? [] : [`rcode is ${answer.rcode}, not ${rcode}`]),
 	...(answer.truncated ? ['the answer is truncated'] : []),
 	...difference('the answer', answer.answers, answers),
