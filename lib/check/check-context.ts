@@ -1,22 +1,7 @@
-import type {EventBody, Problem} from '../events.ts';
-import type {Lock} from './check.ts';
-import type {Testbed} from './testbed.ts';
-
-/** What a testbed reports while the body works with it. */
-export type Recorder = Pick<Testbed, 'step' | 'number' | 'grid' | 'evidence' | 'settled'>;
-
-export type OpenTestbed = (seat: {readonly id: string; readonly signal: AbortSignal; readonly recorder: Recorder}) => Promise<OpenedTestbed>;
-export type OpenedTestbed = {
-	readonly testbed: Testbed;
-	/** After a red: saves what the cluster says about the check's namespace. */
-	autopsy?(): Promise<void>;
-	/** After a red that names no layer: finds the first broken one, from evidence. */
-	firstBroken?(problem: Problem): Promise<Problem['layer']>;
-	/** Takes back what the check has changed of the cluster and left so. */
-	takeBack?(): Promise<void>;
-	/** Closes the vantages and has the namespace deleted. */
-	close(): Promise<void>;
-};
+import type {NodeKernel} from '../target.ts';
+import type {Defect, EventBody} from '../record/events.ts';
+import type {Locks} from './check.ts';
+import type {OpenTestbed, Testbed} from '../testbed/testbed.ts';
 
 /** A fault run puts its fault in through these. */
 export type Hooks = {
@@ -30,12 +15,16 @@ export type Hooks = {
 /** All that runCheck needs besides the check. */
 export type CheckContext = {
 	readonly target: string;
+	/** What the nodes of the target are; left out: the host's kernel. */
+	readonly nodeKernel?: NodeKernel;
 	readonly runDir: string;
 	readonly emit: (event: EventBody) => void;
 	/** Aborts with the run. */
 	readonly signal: AbortSignal;
 	readonly open: OpenTestbed;
 	/** Takes the check's locks and answers how to give them back; left out where checks run one at a time. */
-	readonly acquire?: (exclusive: readonly Lock[], signal: AbortSignal) => Promise<() => void>;
+	readonly acquire?: (locks: Locks, signal: AbortSignal) => Promise<() => void>;
 	readonly hooks?: Hooks;
+	/** The defect of this target's Kubernetes that explains a red of a check; left out where a red must stay one. */
+	readonly known?: (id: string) => Defect | undefined;
 };

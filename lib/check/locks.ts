@@ -1,20 +1,26 @@
 import {createConnection} from 'node:net';
 import type {Socket} from 'node:net';
 import {TransportError} from '../shell/shell.ts';
-import type {Lock} from './check.ts';
+import type {Locks} from './check.ts';
 
 /** An abstract socket is written `@name` where a NUL cannot be (environment, messages). */
 export const socketPath = (path: string): string => path.replace(/^@/, '\0');
 
 /**
- * Waits until this check may run: alone where it said so, beside the others otherwise (each holds `cluster` shared).
+ * Waits until this check may run: alone on its target where it said so, beside the others otherwise (each uses `cluster`).
  * Answers how to give the locks back. Throws TransportError when the run that serves them is gone, the signal's reason when it aborts.
  */
-export const acquireLocks = async (path: string, exclusive: readonly Lock[], signal: AbortSignal): Promise<() => void> => {
+export const acquireLocks = async (
+	path: string,
+	target: string,
+	{exclusive = [], uses = []}: Locks,
+	signal: AbortSignal,
+): Promise<() => void> => {
 	signal.throwIfAborted();
 	const socket = createConnection(socketPath(path));
+	const shared = exclusive.includes('cluster') ? uses : [...uses, 'cluster'];
 	try {
-		await granted(socket, path, exclusive, signal);
+		await granted(socket, path, {target, exclusive, shared}, signal);
 	} catch (error) {
 		socket.destroy();
 		throw error;
@@ -25,17 +31,33 @@ export const acquireLocks = async (path: string, exclusive: readonly Lock[], sig
 	return () => socket.destroy();
 };
 
-const granted = (socket: Socket, path: string, exclusive: readonly Lock[], signal: AbortSignal): Promise<void> => new Promise((resolve, reject) => {
-	const lost = (cause?: unknown): void => reject(new TransportError(`waiting for the locks ${JSON.stringify(exclusive)} at ${path}: the run that serves them is gone`, {cause}));
-	const onAbort = (): void => reject(signal.reason as Error);
-	signal.addEventListener('abort', onAbort, {once: true});
-	socket.once('error', lost).once('close', () => lost()).once('data', () => {
-		signal.removeEventListener('abort', onAbort);
-		socket.removeAllListeners('error').removeAllListeners('close');
-		resolve();
+type Claim = {
+	readonly target: string;
+	readonly exclusive: readonly string[];
+	readonly shared: readonly string[];
+};
+
+const granted = (socket: Socket, path: string, claim: Claim, signal: AbortSignal): Promise<void> =>
+	new Promise((resolve, reject) => {
+		const lost = (cause?: unknown): void =>
+			reject(
+				new TransportError(
+					`waiting for the locks ${JSON.stringify(claim.exclusive)} at ${path}: the run that serves them is gone`,
+					{cause},
+				),
+			);
+		const onAbort = (): void => reject(signal.reason as Error);
+		signal.addEventListener('abort', onAbort, {once: true});
+		socket
+			.once('error', lost)
+			.once('close', () => lost())
+			.once('data', () => {
+				signal.removeEventListener('abort', onAbort);
+				socket.removeAllListeners('error').removeAllListeners('close');
+				resolve();
+			});
+		socket.write(`${JSON.stringify(claim)}\n`);
 	});
-	socket.write(`${JSON.stringify({exclusive, shared: exclusive.includes('cluster') ? [] : ['cluster']})}\n`);
-});
 
 /** Calls back when the run that started this process is gone, however it ended: checks must not go on without it. */
 export const watchParent = (path: string, gone: () => void): void => {

@@ -4,7 +4,9 @@
  * several patterns, one of which must fit, are separated by commas. No pattern: all ids.
  */
 export const matcher = (patterns: readonly string[]): ((id: string) => boolean) => {
-	const expressions = splitPatterns(patterns).map(pattern => new RegExp(`^${pattern.replace(/\/$/, '').split('*').map(literally).join('.*')}([/@].*)?$`));
+	const expressions = splitPatterns(patterns).map(
+		pattern => new RegExp(`^${pattern.replace(/\/$/, '').split('*').map(literally).join('.*')}([/@].*)?$`),
+	);
 	return id => expressions.length === 0 || expressions.some(expression => expression.test(id));
 };
 

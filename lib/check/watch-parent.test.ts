@@ -13,8 +13,11 @@ const PARENT = `const [{serveLocks}, {spawn}] = await Promise.all([import(${from
 	setInterval(() => {}, 1000);`;
 
 test('a worker ends when the run that started it is killed', async t => {
-	const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT], {stdio: ['ignore', 'pipe', 'inherit'], env: {...process.env, WORKER}});
-	const [line] = await once(parent.stdout, 'data') as [Buffer];
+	const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+		env: {...process.env, WORKER},
+	});
+	const [line] = (await once(parent.stdout, 'data')) as [Buffer];
 	const worker = Number(line.toString());
 	t.true(worker > 0);
 	process.kill(worker, 0);

@@ -1,0 +1,75 @@
+import {matcher} from './match.ts';
+import type {Defect} from '../record/events.ts';
+import type {IpFamily, Mode, Target} from '../target.ts';
+import {familyOf} from '../check-id.ts';
+
+/** A defect of Kubernetes that checks find where it is: their red is then `known`, and red with --strict. */
+export type KnownDefect = Defect & {
+	/** First version that has it; left out: all before `before`. */
+	readonly from?: string;
+	/** First version that has it no longer; left out: it is not mended yet. */
+	readonly before?: string;
+	/** Left out: all. */
+	readonly modes?: readonly Mode[];
+	/** Left out: both. */
+	readonly families?: readonly IpFamily[];
+	/** Checks that it turns red, written as for --match. */
+	readonly checks: readonly string[];
+};
+
+export const KNOWN: readonly KnownDefect[] = [
+	{
+		id: 'udp-entries-survive-zero',
+		issue: 'https://github.com/kubernetes/kubernetes/issues/139628',
+		what: 'conntrack entries of UDP flows stay when the last endpoint goes, and lead to nobody',
+		before: '1.37.0',
+		checks: ['udp/conntrack-zero'],
+	},
+	{
+		id: 'udp-entries-survive-zero-node-port',
+		issue: 'https://github.com/kubernetes/kubernetes/issues/139628',
+		what: 'conntrack entries of UDP flows to node ports stay when the last endpoint goes, and lead to nobody',
+		from: '1.37.0',
+		checks: ['udp/conntrack-zero/NodePort'],
+	},
+	{
+		id: 'udp-entries-survive-service',
+		issue: 'https://github.com/kubernetes/kubernetes/issues/141371',
+		what: 'conntrack entries of UDP flows stay when their Service is deleted, and lead to its old endpoint',
+		before: '1.38.0',
+		checks: ['udp/service-delete'],
+	},
+	{
+		id: 'udp-entries-in-transit',
+		issue: 'https://github.com/kubernetes/kubernetes/issues/126130',
+		what: "conntrack entries of UDP flows to other nodes' NodePorts are deleted whenever kube-proxy looks after UDP",
+		from: '1.32.0',
+		checks: ['udp/node-port-in-transit'],
+	},
+];
+
+const numbers = (version: string): readonly number[] => version.replace(/^v/, '').split(/[.+-]/, 3).map(Number);
+
+/** Whether a version comes before another; one that is no version comes before none. */
+const isBefore = (version: string, other: string): boolean => {
+	const [ours, theirs] = [numbers(version), numbers(other)];
+	const at = ours.findIndex((number, index) => number !== theirs[index]);
+	return at >= 0 && (ours[at] ?? 0) < (theirs[at] ?? 0);
+};
+
+/** The defect that explains a red of this check on this target, if one is known there. */
+export const knownDefect = (
+	{mode, version}: Pick<Target, 'version'> & {readonly mode: string},
+	id: string,
+	known: readonly KnownDefect[] = KNOWN,
+): Defect | undefined => {
+	const found = known.find(
+		({from, before, modes, families, checks}) =>
+			matcher(checks)(id) &&
+			!(from !== undefined && isBefore(version, from)) &&
+			(before === undefined || isBefore(version, before)) &&
+			(!modes || modes.some(one => one === mode)) &&
+			(!families || families.includes(familyOf(id))),
+	);
+	return found && {id: found.id, issue: found.issue, what: found.what};
+};

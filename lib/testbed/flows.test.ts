@@ -1,0 +1,53 @@
+import test from 'ava';
+import type {Dial, Vantage} from '../probe/vantage.ts';
+import {sendFlows} from './flows.ts';
+import {Violation} from '../record/problem.ts';
+import type {Testbed} from './testbed.ts';
+
+const answered: Dial = {at: 0, ms: 1, outcome: 'answered', backend: 'echo-1', sourceIp: '10.244.1.2'};
+const lost: Dial = {at: 0, ms: 3000, outcome: 'timeout', detail: 'no answer to SYN'};
+
+/** Sends 600 connections, of which every `nth` is lost. */
+const send = async (nth: number) => {
+	const counts: number[] = [];
+	let sent = 0;
+	const from = {
+		name: 'a pod on worker-1',
+		dial: async (_: unknown, {count}: {count: number}) => {
+			counts.push(count);
+			return Array.from({length: count}, () => (++sent % nth === 0 ? lost : answered));
+		},
+	} as unknown as Vantage;
+	const testbed = {grid: () => undefined, number: () => undefined, evidence: () => undefined} as unknown as Testbed;
+	const flow = {
+		row: 'worker-1',
+		column: 'from a pod',
+		from,
+		to: {ip: '10.96.0.9', port: 80},
+		count: 600,
+		expected: {outcome: 'answered' as const, by: ['echo-1']},
+		node: 'worker-1',
+	};
+	const problem = await sendFlows(testbed, 'ClusterIP', [flow]).then(
+		() => undefined,
+		(error: unknown) => (error instanceof Violation ? error.problem : Promise.reject(error)),
+	);
+	return {counts, observed: problem?.observed, nodes: problem?.nodes};
+};
+
+for (const [name, nth, expected] of [
+	['all answered', 1000, {counts: [64, 536], observed: undefined, nodes: undefined}],
+	['one lost, late: counted', 600, {counts: [64, 536], observed: 'worker-1 → from a pod: 1 timeout of 600', nodes: ['worker-1']}],
+	['a fifth lost: all are sent', 5, {counts: [64, 536], observed: 'worker-1 → from a pod: 120 timeout of 600', nodes: ['worker-1']}],
+	[
+		'a third lost: red beyond doubt',
+		3,
+		{counts: [64], observed: 'worker-1 → from a pod: 21 timeout of 64 (the other 536 were not sent any more)', nodes: ['worker-1']},
+	],
+	[
+		'a black hole',
+		1,
+		{counts: [64], observed: 'worker-1 → from a pod: 64 timeout of 64 (the other 536 were not sent any more)', nodes: ['worker-1']},
+	],
+] as const)
+	test(`600 connections, ${name}`, async t => t.deepEqual(await send(nth), expected as unknown as Awaited<ReturnType<typeof send>>));
