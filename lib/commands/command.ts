@@ -1,5 +1,5 @@
 import type {Command} from 'commander';
-import type {Interrupts} from '../run/interrupts.ts';
+import type {Interrupts} from '../interrupts.ts';
 
 /** What a command works with. */
 export type Terminal = {

@@ -2,11 +2,16 @@ import type {AddCommand} from './command.ts';
 import {removals} from './removals.ts';
 
 const addDown: AddCommand = (program, terminal) => {
-	program.command('down').description('take clusters of `up` down; without a name the only one there is')
+	program
+		.command('down')
+		.description('take clusters of `up` down; without a name the only one there is')
 		.argument('[cluster...]', 'id or directory')
 		.option('--all', 'every kept cluster')
 		.action(async (names: string[], {all = false}: {all?: boolean}) => {
-			const [{chooseDown, refuseBusy, removeClusters}, {loadProviders}] = await Promise.all([import('../run/down.ts'), import('../run/providers.ts')]);
+			const [{chooseDown, refuseBusy, removeClusters}, {loadProviders}] = await Promise.all([
+				import('../cluster/down.ts'),
+				import('../cluster/providers.ts'),
+			]);
 			const clusters = await chooseDown(names, all);
 			for (const cluster of clusters) await refuseBusy(cluster);
 			if (clusters.length === 0) {

@@ -1,8 +1,17 @@
-import type {Removal} from '../run/down.ts';
+import type {Removal} from '../cluster/down.ts';
 import type {Terminal} from './command.ts';
 
 /** Tells each removal in a line; a signal meanwhile only makes the exit code 130, what has begun comes to its end. */
-export const removals = ({interrupts, say, err, exit}: Terminal): {done(removal: Removal): void; count(): number; finish(): void} => {
+export const removals = ({
+	interrupts,
+	say,
+	err,
+	exit,
+}: Terminal): {
+	done(removal: Removal): void;
+	count(): number;
+	finish(): void;
+} => {
 	let count = 0;
 	let errors = 0;
 	interrupts.guard((signal, times) => {

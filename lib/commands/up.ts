@@ -1,18 +1,28 @@
-import type {TargetFlags} from '../run/options.ts';
+import type {Given} from '../options/options.ts';
 import type {AddCommand} from './command.ts';
-import {targetFlags} from './flags.ts';
+import {addOptions} from './flags.ts';
 
 const addUp: AddCommand = (program, {interrupts, say, err, exit}) => {
-	targetFlags(program.command('up').description('make a cluster that stays; the last line is its id'))
-		.action(async (flags: TargetFlags) => {
-			const [{up}, {loadProviders}] = await Promise.all([import('../run/up.ts'), import('../run/providers.ts')]);
-			const cluster = await up(flags, {providers: await loadProviders(), interrupts, crashes: process, out: process.stdout, err});
+	addOptions(program.command('up').description('make a cluster that stays; the last line is its id'), 'up').action(
+		async (given: Given) => {
+			const [{up}, {realWorld}] = await Promise.all([import('../run/up.ts'), import('../run/world.ts')]);
+			const cluster = await up(given, realWorld({interrupts, err}));
 			if (!cluster) {
 				exit(130);
 				return;
 			}
-			say(['', ...cluster.usage, `vipcheck test --reuse ${cluster.id}`, `vipcheck down ${cluster.id}   # its end`, '', cluster.id].join('\n'));
-		});
+			say(
+				[
+					'',
+					...cluster.usage,
+					`vipcheck test --reuse ${cluster.id}`,
+					`vipcheck down ${cluster.id}   # its end`,
+					'',
+					cluster.id,
+				].join('\n'),
+			);
+		},
+	);
 };
 
 export default addUp;

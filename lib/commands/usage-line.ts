@@ -1,5 +1,5 @@
 import type {Command, CommanderError} from 'commander';
-import {closest} from './near-miss.ts';
+import {closest} from '../options/near-miss.ts';
 
 /** What commander says about a wrong command line, as one line that names what would be right. */
 export const oneLineOf = (error: CommanderError, argv: readonly string[], program: Command): string => {
@@ -10,6 +10,11 @@ export const oneLineOf = (error: CommanderError, argv: readonly string[], progra
 		const near = closest(first, names);
 		return `unknown command ${first}: ${near === undefined ? `use ${names.join(', ')}` : `did you mean ${near}?`}`;
 	}
-	if (error.code === 'commander.excessArguments' && first === 'test') return 'test takes no arguments; --match picks checks, as in --match \'nodeport/*\'';
-	return error.message.replace(/^error: /, '').replace(/\s*\n\(Did you mean ([^)]*)\)/, ': did you mean $1').replaceAll(/\s*\n\s*/g, ' ').trim();
+	if (error.code === 'commander.excessArguments' && first === 'test')
+		return "test takes no arguments; --match picks checks, as in --match 'nodeport/*'";
+	return error.message
+		.replace(/^error: /, '')
+		.replace(/\s*\n\(Did you mean ([^)]*)\)/, ': did you mean $1')
+		.replaceAll(/\s*\n\s*/g, ' ')
+		.trim();
 };

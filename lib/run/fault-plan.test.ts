@@ -1,30 +1,102 @@
 import test from 'ava';
 import check from '../check/check.ts';
 import type {CheckSpec} from '../check/check.ts';
-import type {Fault} from '../faults/fault.ts';
+import {ALL_CAPABILITIES} from '../check/needs.ts';
+import type {Fault} from '../faults/tools/fault.ts';
 import {planFaults, type FaultPlanInput} from './fault-plan.ts';
 
 const fault = (id: string, modes: readonly string[] = ['iptables']): Fault => ({
-	id, title: `${id} is in`, layer: 'rules', on: 'cluster', when: 'settled', plan: () => Promise.resolve({inject: [], undo: []}),
+	id,
+	title: `${id} is in`,
+	layer: 'rules',
+	on: 'cluster',
+	when: 'settled',
+	plan: () => Promise.resolve({inject: [], undo: []}),
 	applies: ({mode}) => (modes.includes(mode) ? {ok: true, how: mode} : {ok: false, why: `not in ${mode}`}),
 });
-const all = [fault('M2'), fault('M14-wrong', ['iptables', 'nftables']), fault('M14-extra')];
-const found = (id: string, spec: Partial<CheckSpec>) => ({id, check: check({title: 'it holds', refs: [], ...spec} as CheckSpec, () => Promise.resolve())});
-const input: FaultPlanInput = {mode: 'iptables', family: 'ipv4', version: '1.36.3', capabilities: {'node-access': {ok: true, how: ''}, 'outside-host': {ok: false, why: 'none'}}, matches: () => true, only: []};
+const all = [fault('endpoint-rule'), fault('dns-wrong', ['iptables', 'nftables']), fault('dns-extra')];
+const found = (id: string, spec: Partial<CheckSpec>) => ({
+	id,
+	check: check({title: 'it holds', why: 'it matters', refs: [], ...spec} as CheckSpec, () => Promise.resolve()),
+});
+const input: FaultPlanInput = {
+	mode: 'iptables',
+	family: 'ipv4',
+	version: '1.36.3',
+	capabilities: {...ALL_CAPABILITIES, 'outside-host': {ok: false, why: 'none'}},
+	matches: () => true,
+	only: [],
+};
 const plan = (spec: Partial<CheckSpec>, more: Partial<FaultPlanInput> = {}) =>
-	planFaults([found('dns/srv', spec)], all, {...input, ...more}).map(({planned}) => `${planned.id}${planned.skip ? `: ${planned.skip.detail}` : ''}`);
+	planFaults([found('dns/srv', spec)], all, {...input, ...more}).map(
+		({planned}) => `${planned.id}${planned.skip ? `: ${planned.skip.detail}` : ''}`,
+	);
 
 for (const [name, seen, expected] of [
-	['each fault with its variants, then the check itself', plan({faults: ['M2', 'M14']}), ['dns/srv+M2', 'dns/srv+M14-wrong', 'dns/srv+M14-extra', 'dns/srv']],
-	['two families', plan({faults: ['M2']}, {family: 'dual'}), ['dns/srv@ipv4+M2', 'dns/srv@ipv4', 'dns/srv@ipv6+M2', 'dns/srv@ipv6']],
-	['--fault', plan({faults: ['M2', 'M14']}, {only: ['M14']}), ['dns/srv+M2: left out by --fault', 'dns/srv+M14-wrong', 'dns/srv+M14-extra', 'dns/srv']],
-	['--fault of other checks', plan({faults: ['M2']}, {only: ['M14']}), ['dns/srv+M2: left out by --fault', 'dns/srv: left out by --fault']],
-	['another mode', plan({faults: ['M2', 'M14']}, {mode: 'nftables'}), ['dns/srv+M2: not in nftables', 'dns/srv+M14-wrong', 'dns/srv+M14-extra: not in nftables', 'dns/srv']],
-	['a mode without any', plan({faults: ['M2']}, {mode: 'nftables'}), ['dns/srv+M2: not in nftables', 'dns/srv: none of its faults can be put in here']],
-	['a check that the target cannot run', plan({faults: ['M2'], needs: ['outside-host']}), ['dns/srv+M2', 'dns/srv'].map(id => `${id}: needs a host on the nodes' segment that is not a node: none`)],
-	['a check without a fault', plan({noFault: 'the API alone'} as Partial<CheckSpec>), ['dns/srv: no fault can turn it red: the API alone']],
-] as const) test(name, t => t.deepEqual(seen, expected));
+	[
+		'each fault with its variants, then the check itself',
+		plan({faults: ['endpoint-rule', 'dns-*']}),
+		['dns/srv+endpoint-rule', 'dns/srv+dns-wrong', 'dns/srv+dns-extra', 'dns/srv'],
+	],
+	[
+		'two families',
+		plan({faults: ['endpoint-rule']}, {family: 'dual'}),
+		['dns/srv@ipv4+endpoint-rule', 'dns/srv@ipv4', 'dns/srv@ipv6+endpoint-rule', 'dns/srv@ipv6'],
+	],
+	[
+		'--others',
+		plan({faults: ['dns-wrong']}, {others: true}),
+		['dns/srv+dns-wrong', 'dns/srv+endpoint-rule', 'dns/srv+dns-extra', 'dns/srv'],
+	],
+	[
+		'--others of a check without a fault of its own',
+		plan({noFault: 'the API alone'} as Partial<CheckSpec>, {others: true, only: ['dns-extra']}),
+		['dns/srv+endpoint-rule: left out by --fault', 'dns/srv+dns-wrong: left out by --fault', 'dns/srv+dns-extra', 'dns/srv'],
+	],
+	[
+		'--fault',
+		plan({faults: ['endpoint-rule', 'dns-*']}, {only: ['dns-*']}),
+		['dns/srv+endpoint-rule: left out by --fault', 'dns/srv+dns-wrong', 'dns/srv+dns-extra', 'dns/srv'],
+	],
+	[
+		'--fault of other checks',
+		plan({faults: ['endpoint-rule']}, {only: ['dns-*']}),
+		['dns/srv+endpoint-rule: left out by --fault', 'dns/srv: left out by --fault'],
+	],
+	[
+		'another mode',
+		plan({faults: ['endpoint-rule', 'dns-*']}, {mode: 'nftables'}),
+		['dns/srv+endpoint-rule: not in nftables', 'dns/srv+dns-wrong', 'dns/srv+dns-extra: not in nftables', 'dns/srv'],
+	],
+	[
+		'a mode without any',
+		plan({faults: ['endpoint-rule']}, {mode: 'nftables'}),
+		['dns/srv+endpoint-rule: not in nftables', 'dns/srv: none of its faults can be put in here'],
+	],
+	[
+		'a check that the target cannot run',
+		plan({faults: ['endpoint-rule'], needs: ['outside-host']}),
+		['dns/srv+endpoint-rule', 'dns/srv'].map(id => `${id}: needs a host on the nodes' segment that is not a node: none`),
+	],
+	[
+		'a check without a fault',
+		plan({noFault: 'the API alone'} as Partial<CheckSpec>),
+		['dns/srv: no fault can turn it red: the API alone'],
+	],
+] as const)
+	test(name, t => t.deepEqual(seen, expected));
+
+test('the check itself says why it matters, its faults do not', t => {
+	const trials = planFaults([found('dns/srv', {faults: ['endpoint-rule']})], all, input);
+	t.deepEqual(
+		trials.map(({planned}) => planned.why),
+		[undefined, 'it matters'],
+	);
+});
 
 test('a fault that there is not is an error', t => {
-	t.throws(() => plan({faults: ['M99']}), {instanceOf: RangeError, message: 'suites/dns/srv.ts names the fault M99, which lib/faults does not have'});
+	t.throws(() => plan({faults: ['no-such-fault']}), {
+		instanceOf: RangeError,
+		message: 'suites/dns/srv.ts names the fault no-such-fault, which lib/faults does not have',
+	});
 });

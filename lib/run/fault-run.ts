@@ -1,67 +1,96 @@
-import type {CheckContext, OpenTestbed} from '../check/check-context.ts';
+import type {CheckContext} from '../check/check-context.ts';
+import {runOf} from '../check-id.ts';
 import {acquireLocks} from '../check/locks.ts';
+import {knownDefect} from '../check/known.ts';
 import {matcher} from '../check/match.ts';
-import {toolsOf, type Tools} from '../check/change/carry-out.ts';
-import {FaultError, type Fault} from '../faults/fault.ts';
-import {pendingUndos} from '../check/change/undo.ts';
-import {targetKey, type ClusterRef} from '../target.ts';
+import {ALL_CAPABILITIES} from '../check/needs.ts';
+import {runCheck} from '../check/run-check.ts';
+import {FaultError, type Fault} from '../faults/tools/fault.ts';
+import {pendingUndos} from '../change/undo.ts';
 import type {FoundCheck} from './checks.ts';
-import {planFaults} from './fault-plan.ts';
+import {planFaults, type FaultPlanInput, type FaultTrial} from './fault-plan.ts';
 import type {PlanInput} from './plan.ts';
 import {runTrial} from './fault-trial.ts';
-import type {Job} from './job.ts';
-import {serveLocks} from './locks.ts';
-import type {RunPlan} from './run-plan.ts';
+import type {Job} from './session.ts';
+import type {World} from './world.ts';
 
-/** What a fault run needs of a cluster; a test puts others in their place. */
-export type FaultWork = {
-	tools(cluster: ClusterRef): Promise<Tools>;
-	testbeds(plan: RunPlan, tools: Tools): OpenTestbed;
-};
+export type FaultOptions = Pick<FaultPlanInput, 'only' | 'others'> & {readonly match: readonly string[]};
 
-export type FaultOptions = {readonly match: readonly string[]; readonly only: readonly string[]};
-
-/** Plain runs of checks are mostly waiting, but each sends hundreds of connections, and one that a busy machine loses would be taken for the fault's trace. */
+/**
+ * Plain runs of checks are mostly waiting, but each sends hundreds of connections, and one that a busy machine loses would be taken for the
+ * fault's trace.
+ */
 const SEATS = 2;
 
 /**
  * Runs checks with their faults, one at a time, as a fault of one may reach the others; then, with all faults out, the checks as they are,
  * side by side. Each check must go red with each of its faults and be green afterwards.
  */
-export const faultsJob = (checks: readonly FoundCheck[], faults: readonly Fault[], {match, only}: FaultOptions, work: FaultWork): Job => {
-	const trialsOf = (input: Pick<PlanInput, 'mode' | 'family' | 'version' | 'capabilities'>) => planFaults(checks, faults, {...input, matches: matcher(match), only});
+export const faultsJob = (
+	checks: readonly FoundCheck[],
+	faults: readonly Fault[],
+	{match, ...which}: FaultOptions,
+	world: Pick<World, 'tools' | 'testbeds'>,
+): Job => {
+	const trialsOf = (input: Pick<PlanInput, 'mode' | 'family' | 'version' | 'capabilities'>) =>
+		planFaults(checks, faults, {...input, matches: matcher(match), named: match.length > 0, ...which});
 	return {
-		plan: ({mode, family, version}, capabilities) => trialsOf({mode, family, version, capabilities}).map(({planned}) => planned),
-		async run({id, dir, emit, signal}, cluster, mode, plan) {
-			const target = targetKey(cluster.target);
-			const tools = await work.tools(cluster);
-			const context: CheckContext = {target, runDir: dir.path, emit, signal, open: work.testbeds({runId: id, target, cluster, mode, checks: plan, repeat: 1}, tools)};
-			const chosen = new Set(plan.filter(({skip}) => !skip).map(planned => planned.id));
-			const trials = trialsOf({...cluster.target, mode, capabilities: EVERYTHING}).filter(({planned}) => chosen.has(planned.id));
-			for (const trial of trials.filter(({fault}) => fault)) {
-				signal.throwIfAborted();
-				await runTrial(trial, context, cluster.dir, tools);
-				// What comes after a fault that is still in would prove nothing.
-				const [left] = await pendingUndos(cluster.dir);
-				if (left) throw new FaultError(`${left.name} is still in: \`vipcheck faults --undo ${cluster.id}\` tries again`);
-			}
-			signal.throwIfAborted();
-			const locks = await serveLocks(SEATS);
+		seats: SEATS,
+		plan: (target, capabilities) => trialsOf({...target, capabilities}).map(({planned}) => planned),
+		async run({dir, emit, signal, locks}, plan) {
+			const {target, cluster, mode} = plan;
+			const tools = await world.tools(cluster);
+			const testbeds = world.testbeds(plan, tools);
+			const context: CheckContext = {
+				target,
+				...(cluster.target.nodeKernel && {nodeKernel: cluster.target.nodeKernel}),
+				...(cluster.target.existing && {existing: cluster.target.existing}),
+				runDir: dir.path,
+				emit,
+				signal,
+				open: testbeds.open,
+			};
+			const chosen = new Set(plan.checks.filter(({skip}) => !skip).map(planned => planned.id));
+			// The plan has decided already what runs.
+			const trials = trialsOf({...cluster.target, mode, capabilities: ALL_CAPABILITIES}).filter(({planned}) =>
+				chosen.has(planned.id),
+			);
 			try {
-				const sideBySide: CheckContext = {...context, acquire: async (exclusive, waiting) => acquireLocks(locks.path, exclusive, waiting)};
-				await Promise.all(trials.filter(({fault}) => !fault).map(async trial => runTrial(trial, sideBySide, cluster.dir, tools)));
+				for (const {fault, ...trial} of trials) {
+					if (!fault) continue;
+					signal.throwIfAborted();
+					await runTrial({...trial, fault}, context, cluster.dir, tools);
+					// What comes after a fault that is still in would prove nothing.
+					const [left] = await pendingUndos(cluster.dir);
+					if (left) throw new FaultError(`${left.name} is still in: \`vipcheck faults --undo ${cluster.id}\` tries again`);
+				}
+				signal.throwIfAborted();
+				await runPlain(
+					trials.filter(({fault}) => !fault),
+					{
+						...context,
+						known: check => knownDefect({mode, version: cluster.target.version}, check),
+						acquire: async (wanted, waiting) => acquireLocks(locks, target, wanted, waiting),
+					},
+				);
 			} finally {
-				await locks.close();
+				await testbeds.close();
+				await tools.shells.close();
 			}
 		},
 	};
 };
 
-/** The plan has decided already. */
-const EVERYTHING = {'node-access': {ok: true, how: ''}, 'outside-host': {ok: true, how: ''}} as const;
-
-/** That of real clusters. */
-export const faultWork = async (): Promise<FaultWork> => {
-	const {testbedMaker} = await import('../check/make-testbed.ts');
-	return {tools: toolsOf, testbeds: (plan, {kube}) => testbedMaker(plan, kube)};
+/** Runs checks as they are, side by side; the rows of one check in one run. */
+const runPlain = async (trials: readonly FaultTrial[], context: CheckContext): Promise<void> => {
+	const runs = [...Map.groupBy(trials, ({planned}) => runOf(planned.id)).values()];
+	await Promise.all(
+		runs.map(async rows =>
+			runCheck(
+				rows[0]!.found.check,
+				rows.map(({planned}) => planned.id),
+				context,
+			),
+		),
+	);
 };

@@ -9,7 +9,7 @@ test.after.always(() => rmSync(temporary, {recursive: true}));
 
 /** Runs a run of make-believe whose directory lies on a disk of 64 KiB that its checks fill. */
 const SCRIPT = `
-const [{runTests}, {fakeWorld, OPTIONS}, {openEvents}] = await Promise.all(['run/orchestrate.ts', 'run/fixtures/fake-world.ts', 'run/append.ts'].map(path => import(process.env.LIB + path)));
+const [{runTests}, {fakeWorld, OPTIONS}, {openEvents}] = await Promise.all(['run/orchestrate.ts', 'run/fixtures/fake-world.ts', 'record/append.ts'].map(path => import(process.env.LIB + path)));
 const flood = runDir => {
 	const emit = openEvents(runDir);
 	for (;;) emit({type: 'check-step', target: 'fake/iptables/ipv4/1.2.3', check: 'alpha/one', text: 'x'.repeat(3000)});
@@ -25,14 +25,30 @@ process.exit();
 for (const point of ['create 2', 'suites']) {
 	test(`a full disk at ${point}: one clear line, exit 2, the cluster is taken down`, async t => {
 		const out = mkdtempSync(join(temporary, 'out-'));
-		const {stdout, stderr, exitCode} = await execa('unshare', ['--mount', 'sh', '-c', 'mount -t tmpfs -o size=64k full "$OUT" || exit 77; exec "$0" --input-type=module -e "$1"', process.execPath, SCRIPT], {
-			reject: false, env: {OUT: out, FILL_AT: point, LIB: join(import.meta.dirname, '..', '/'), XDG_CACHE_HOME: temporary},
-		});
+		const {stdout, stderr, exitCode} = await execa(
+			'unshare',
+			[
+				'--mount',
+				'sh',
+				'-c',
+				'mount -t tmpfs -o size=64k full "$OUT" || exit 77; exec "$0" --input-type=module -e "$1"',
+				process.execPath,
+				SCRIPT,
+			],
+			{
+				reject: false,
+				env: {OUT: out, FILL_AT: point, LIB: join(import.meta.dirname, '..', '/'), XDG_CACHE_HOME: temporary},
+			},
+		);
 		if (exitCode === 77 || /unshare failed|Operation not permitted/.test(stderr)) {
 			t.pass('this user may not mount');
 			return;
 		}
-		const {code, calls, errors} = JSON.parse(stdout) as {code: number; calls: string[]; errors: string[]};
+		const {code, calls, errors} = JSON.parse(stdout) as {
+			code: number;
+			calls: string[];
+			errors: string[];
+		};
 		t.is(code, 2);
 		t.true(calls.includes('ENOSPC'));
 		t.is(calls.at(-1), 'destroyed');

@@ -4,20 +4,34 @@ import type {Socket} from 'node:net';
 import {createInterface} from 'node:readline';
 import {socketPath} from '../check/locks.ts';
 
-/** `cluster` is held shared by every check unless it is wanted alone; all other names are held alone. */
-export type Claim = {readonly exclusive: readonly string[]; readonly shared: readonly string[]};
+/**
+ * What a check wants of its target. `cluster` is held shared by every check unless it is wanted alone; other names are held alone, or
+ * shared by those that only use them.
+ */
+export type Claim = {
+	readonly target: string;
+	readonly exclusive: readonly string[];
+	readonly shared: readonly string[];
+};
 
-/** Two claims that cannot be held at the same time. */
-export const conflict = (a: Claim, b: Claim): boolean => a.exclusive.some(name => b.exclusive.includes(name) || b.shared.includes(name)) || a.shared.some(name => b.exclusive.includes(name));
+/** Two claims that cannot be held at the same time; targets share the seats only. */
+export const conflict = (a: Claim, b: Claim): boolean =>
+	a.target === b.target &&
+	(a.exclusive.some(name => b.exclusive.includes(name) || b.shared.includes(name)) || a.shared.some(name => b.exclusive.includes(name)));
+
+/** Wants the whole cluster. */
+const alone = ({exclusive}: Claim): boolean => exclusive.includes('cluster');
 
 /**
- * Which of the waiting may go on now: whoever conflicts with no holder and with nobody who has waited longer (so a wish for the whole
- * cluster is not starved), as long as there is a free seat. Everything is taken at once, so there can be no deadlock.
+ * Which of the waiting may go on now: whoever conflicts with no holder and with nobody who has waited longer, as long as there is a free
+ * seat.
+ * Whoever wants the whole cluster comes last, when nobody else waits: to wait for it earlier would leave seats idle again and again.
+ * Everything is taken at once, so there can be no deadlock.
  */
 export const grantable = <T extends Claim>(held: readonly Claim[], waiting: readonly T[], seats: number): T[] => {
 	const granted: T[] = [];
 	const before: Claim[] = [];
-	for (const claim of waiting) {
+	for (const claim of [...waiting.filter(one => !alone(one)), ...waiting.filter(one => alone(one))]) {
 		if (held.length + granted.length >= seats) break;
 		if ([...held, ...before].every(other => !conflict(claim, other))) granted.push(claim);
 		before.push(claim);
@@ -30,7 +44,8 @@ export type LockServer = {readonly path: string; close(): Promise<void>};
 type Client = Claim & {readonly socket: Socket};
 
 /**
- * Serves the locks of one run on a unix socket. A client sends its claim as one JSON line and reads `granted`; the connection is the lock,
+ * Serves the seats of one run, and the locks of each of its targets, on a unix socket. A client sends its claim as one JSON line and reads
+ * `granted`; the connection is the lock,
  * so a process that dies gives everything back at once. At most `seats` claims are held at the same time.
  */
 export const serveLocks = async (seats: number): Promise<LockServer> => {
@@ -57,15 +72,17 @@ export const serveLocks = async (seats: number): Promise<LockServer> => {
 			waiting = waiting.filter(client => client.socket !== socket);
 			grant();
 		});
-		createInterface({input: socket}).once('line', line => {
-			const claim = parseClaim(line);
-			if (!claim) {
-				socket.destroy();
-				return;
-			}
-			waiting.push({...claim, socket});
-			grant();
-		}).on('error', () => socket.destroy());
+		createInterface({input: socket})
+			.once('line', line => {
+				const claim = parseClaim(line);
+				if (!claim) {
+					socket.destroy();
+					return;
+				}
+				waiting.push({...claim, socket});
+				grant();
+			})
+			.on('error', () => socket.destroy());
 	});
 	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socketPath(path), resolve));
 
@@ -80,8 +97,8 @@ export const serveLocks = async (seats: number): Promise<LockServer> => {
 
 const parseClaim = (line: string): Claim | undefined => {
 	try {
-		const {exclusive, shared} = JSON.parse(line) as Partial<Claim>;
-		return Array.isArray(exclusive) && Array.isArray(shared) ? {exclusive, shared} : undefined;
+		const {target, exclusive, shared} = JSON.parse(line) as Partial<Claim>;
+		return typeof target === 'string' && Array.isArray(exclusive) && Array.isArray(shared) ? {target, exclusive, shared} : undefined;
 	} catch (error) {
 		if (error instanceof SyntaxError) return undefined;
 		throw error;

@@ -1,69 +1,104 @@
-import type {Provider} from '../../clusters/provider.ts';
 import {createConsole} from '../../reports/console.ts';
-import type {Out} from '../../reports/console.ts';
 import {writeReports} from '../../reports/scan.ts';
-import type {Run} from '../events.ts';
-import {exitCode, fold} from '../fold.ts';
-import {causesOf} from '../usage.ts';
-import type {FoundCheck} from './checks.ts';
+import {newId} from '../cluster/id.ts';
+import {orderlyEnd} from '../ending.ts';
+import {faultsOf} from '../faults/tools/load.ts';
+import {withStandard} from '../options/options.ts';
+import type {RunOptions} from '../options/options.ts';
+import type {Event} from '../record/events.ts';
+import type {Run} from '../record/run.ts';
+import {exitCode, fold} from '../record/fold.ts';
+import {followEvents} from '../record/follow.ts';
+import {openJournal} from '../record/journal.ts';
+import {UsageError, causesOf} from '../usage.ts';
+import {faultsJob} from './fault-run.ts';
+import {readHistory, recordHistory} from './history.ts';
+import {hostFacts, ownSources, ownVersion} from './host-facts.ts';
+import {serveLocks} from './locks.ts';
+import {runOnTargets} from './on-target.ts';
 import {requireMatch} from './require-match.ts';
-import {orderlyEnd} from './ending.ts';
-import type {Crashes} from './ending.ts';
-import {followEvents} from './follow.ts';
-import {hostFacts, ownVersion} from './host-facts.ts';
-import type {Interrupts} from './interrupts.ts';
-import type {Job} from './job.ts';
-import {openJournal} from './journal.ts';
-import {runOnTarget} from './on-target.ts';
-import type {ClusterWork} from './on-target.ts';
-import type {RunOptions, TestOptions} from './options.ts';
+import {mendEvents, readEarlier} from './resume.ts';
+import type {Earlier} from './resume.ts';
 import {chooseRunDir, makeRunDir} from './run-dir.ts';
 import type {RunDir} from './run-dir.ts';
-import {newId} from './run-id.ts';
-import type {RunnerEnd, RunnerInput} from './runner.ts';
-import type {Session} from './session.ts';
-import {chooseSource} from './source.ts';
-import {suitesJob} from './suites-job.ts';
-
-/** What a run needs of the world; a test puts others in their place. */
-export type JobWorld = {
-	providers(): Promise<readonly Provider[]>;
-	readonly work: ClusterWork;
-	readonly interrupts: Interrupts;
-	readonly crashes: Crashes;
-	readonly out: Out;
-	/** Tells what is no part of the report. */
-	err(line: string): void;
-};
-
-/** What a run of the suites needs besides. */
-export type World = JobWorld & {checks(): Promise<readonly FoundCheck[]>; readonly work: {runSuites(input: RunnerInput): Promise<RunnerEnd>}};
+import type {Job, Session} from './session.ts';
+import {suitesJob} from './suites.ts';
+import {besideEachOther, chooseTargets, roomHere} from './targets.ts';
+import type {World} from './world.ts';
 
 /** Runs the checks and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what cannot be done. */
-export const runTests = async (options: TestOptions, world: World): Promise<number> => {
+export const runTests = async (options: RunOptions, world: World): Promise<number> => {
 	const checks = await world.checks();
-	requireMatch(checks, options.match, options);
-	return runJob(options, world, suitesJob(checks, options, world.work.runSuites));
+	const {match, repeat, resume} = withStandard(options);
+	const earlier = resume === undefined ? undefined : await readEarlier(resume, options);
+	const wanted = {...options, ...earlier?.asked};
+	requireMatch(checks, match, wanted);
+	return runJob(wanted, world, suitesJob(checks, {match, repeat}, world, earlier), earlier);
 };
 
-/** Does a job on the target of the options and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what cannot be done. */
-export const runJob = async (options: RunOptions, world: JobWorld, job: Job): Promise<number> => {
-	const id = newId();
-	const dir = await chooseRunDir(options.out, id);
-	const source = await chooseSource(options, world.providers);
-	await makeRunDir(dir, options.out);
-	return withSession(id, dir, options, world, async session => runOnTarget(session, source, options, job, world.work));
+/**
+ * Proves that the checks go red by faults, and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what
+ * cannot be done.
+ */
+export const runFaults = async (options: RunOptions, world: World): Promise<number> => {
+	const [faults, checks] = await Promise.all([world.faults(), world.checks()]);
+	const {match, fault: only, others} = withStandard(options);
+	const unknown = only.filter(id => faultsOf(id, faults).length === 0);
+	if (unknown.length > 0)
+		throw new UsageError(`--fault ${unknown.join(',')}: there is no such fault; there are ${faults.map(({id}) => id).join(', ')}`);
+	requireMatch(checks, match, options);
+	return runJob(options, world, faultsJob(checks, faults, {match, only, others}, world));
 };
 
-const withSession = async (id: string, dir: RunDir, options: RunOptions, world: JobWorld, work: (session: Session) => Promise<void>): Promise<number> => {
+/**
+ * Does a job on the targets of the options and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what
+ * cannot be done.
+ */
+const runJob = async (options: RunOptions, world: World, job: Job, earlier?: Earlier): Promise<number> => {
+	if (options.history !== undefined) await readHistory(options.history);
+	const id = earlier?.id ?? newId();
+	const dir = earlier?.dir ?? (await chooseRunDir(options.out, id));
+	const chosen = await chooseTargets(options, world.providers);
+	const {atOnce, why} = besideEachOther(
+		chosen.map(({target}) => target),
+		roomHere(),
+	);
+	const sources = chosen.map(source => ({...source, reason: [source.reason, why].filter(Boolean).join('; ')}));
+	if (earlier) await mendEvents(dir);
+	else await makeRunDir(dir, options.out);
+	const locks = await serveLocks(job.seats);
+	try {
+		return await withSession({id, dir, seats: job.seats}, options, world, async session =>
+			runOnTargets({...session, locks: locks.path, atOnce}, sources, withStandard(options).keep, job, world),
+		);
+	} finally {
+		await locks.close();
+	}
+};
+
+/** Records, shows and, at its end, reports what some work does; a signal or an error that nobody caught brings it to an orderly end. */
+const withSession = async (
+	{
+		id,
+		dir,
+		seats,
+	}: {
+		readonly id: string;
+		readonly dir: RunDir;
+		readonly seats: number;
+	},
+	options: RunOptions,
+	world: World,
+	work: (session: Omit<Session, 'locks' | 'atOnce'>) => Promise<void>,
+): Promise<number> => {
 	const {interrupts, crashes, err} = world;
 	const troubles: unknown[] = [];
 	const ending = orderlyEnd(interrupts, crashes, error => troubles.push(error));
 	const journal = openJournal(dir.path, error => ending.end(error));
-	const shown = createConsole(world.out, {dir: dir.shown});
-	let lastEventAt = Date.now();
-	const follower = followEvents(dir.path, event => {
-		lastEventAt = Date.now();
+	const shown = createConsole(world.out, {dir: dir.shown, quiet: withStandard(options).quiet});
+	const lastEventAt = new Map<string, number>();
+	const follower = followEvents(dir.path, (event: Event) => {
+		if ('target' in event) lastEventAt.set(event.target, Date.now());
 		shown.event(event);
 	});
 	interrupts.guard((signal, count) => {
@@ -71,15 +106,21 @@ const withSession = async (id: string, dir: RunDir, options: RunOptions, world: 
 		if (count === 2) err('what was made is being taken down first; that takes a few seconds');
 	});
 
-	journal.emit({type: 'run-started', id, command: options.command, vipcheck: await ownVersion(), host: await hostFacts()});
+	const [vipcheck, host, sources] = await Promise.all([ownVersion(), hostFacts(), ownSources()]);
+	journal.emit({type: 'run-started', id, command: options.command, vipcheck, host, seats, sources});
 	try {
 		await work({
-			id, dir, emit: journal.emit, signal: ending.signal, interrupts, trouble: error => troubles.push(error),
+			id,
+			dir,
+			emit: journal.emit,
+			signal: ending.signal,
+			interrupts,
+			trouble: error => troubles.push(error),
 			events() {
 				follower.look();
 				return follower.events;
 			},
-			silentMs: () => Date.now() - lastEventAt,
+			silentMs: target => Date.now() - (lastEventAt.get(target) ?? Date.now()),
 		});
 	} catch (error) {
 		// What ended the run early has been told already.
@@ -90,12 +131,20 @@ const withSession = async (id: string, dir: RunDir, options: RunOptions, world: 
 	ending.stop();
 
 	const unrecorded = journal.failure();
-	const run = fold(follower.events);
+	const {history} = options;
+	const folded = fold(follower.events);
+	const run =
+		history === undefined || unrecorded
+			? folded
+			: await recordHistory(history, dir.path, folded).catch((error: unknown) => {
+					troubles.push(error);
+					return folded;
+				});
 	if (!unrecorded) await writeReports(run, dir.path).catch((error: unknown) => troubles.push(error));
 	for (const trouble of unrecorded ? [unrecorded, ...troubles] : troubles) err(causesOf(trouble).join(': '));
 	if (unrecorded) return interrupts.first() === undefined ? 2 : 130;
 	shown.end();
-	return codeOf(run, troubles.length > 0, options.strict);
+	return codeOf(run, troubles.length > 0, withStandard(options).strict);
 };
 
 const codeOf = (run: Run, trouble: boolean, strict: boolean): number => {

@@ -5,24 +5,89 @@ import {matcher} from '../check/match.ts';
 import {DEFAULT_BUDGET_MS} from '../limits.ts';
 import type {FoundCheck} from './checks.ts';
 import {loadChecks, suiteFileOf} from './checks.ts';
-import {ALL_CAPABILITIES, capabilitiesOf, planChecks, toRun} from './plan.ts';
+import {ALL_CAPABILITIES, capabilitiesOf} from '../check/needs.ts';
+import {planChecks, toRun} from './plan.ts';
 
-const found = (id: string, spec: Partial<CheckSpec> = {}): FoundCheck => ({id, check: check({title: `${id} holds`, refs: [], faults: ['M1'], ...spec} as CheckSpec, async () => undefined)});
+const found = (id: string, spec: Partial<CheckSpec> = {}): FoundCheck => ({
+	id,
+	check: check(
+		{title: `${id} holds`, why: `${id} matters`, refs: [], faults: ['kube-proxy-stopped'], ...spec} as CheckSpec,
+		async () => undefined,
+	),
+});
 
-const CHECKS = [found('a/plain'), found('a/slow', {budgetMs: 1}), found('b/ipvs', {modes: ['ipvs']}), found('b/outside', {needs: ['outside-host']})];
-const noOutside = capabilitiesOf({nodes: [{name: 'n', role: 'worker', ips: [], access: {kind: 'local'}}]});
+const CHECKS = [
+	found('a/plain'),
+	found('a/slow', {budgetMs: 1}),
+	found('b/ipvs', {modes: ['ipvs']}),
+	found('b/outside', {needs: ['outside-host']}),
+];
+const noOutside = await capabilitiesOf({kubeconfig: '', nodes: [{name: 'n', role: 'worker', ips: [], access: {kind: 'local'}}]});
 
 for (const [name, input, expected] of [
-	['everything that the mode allows', {mode: 'ipvs', capabilities: ALL_CAPABILITIES, match: []}, [undefined, undefined, undefined, undefined]],
+	[
+		'everything that the mode allows',
+		{mode: 'ipvs', capabilities: ALL_CAPABILITIES, match: []},
+		[undefined, undefined, undefined, undefined],
+	],
 	['another mode', {mode: 'iptables', capabilities: ALL_CAPABILITIES, match: []}, [undefined, undefined, 'not-applicable', undefined]],
 	['no host outside', {mode: 'ipvs', capabilities: noOutside, match: []}, [undefined, undefined, undefined, 'unsupported']],
 	['a pattern', {mode: 'iptables', capabilities: noOutside, match: ['a/*']}, [undefined, undefined, 'filtered', 'filtered']],
-] as const) test(`plan: ${name}`, t => {
-	const plan = planChecks(CHECKS, {...input, family: 'ipv4', version: '1.36.3', matches: matcher(input.match)});
-	t.deepEqual(plan.map(({skip}) => skip?.kind), [...expected]);
-	t.is(toRun(plan).length, expected.filter(kind => kind === undefined).length);
-	t.deepEqual(plan.map(({budgetMs}) => budgetMs), [DEFAULT_BUDGET_MS, 1, DEFAULT_BUDGET_MS, DEFAULT_BUDGET_MS]);
-});
+] as const)
+	test(`plan: ${name}`, t => {
+		const plan = planChecks(CHECKS, {...input, family: 'ipv4', version: '1.36.3', matches: matcher(input.match)});
+		t.deepEqual(
+			plan.map(({skip}) => skip?.kind),
+			[...expected],
+		);
+		t.is(toRun(plan).length, expected.filter(kind => kind === undefined).length);
+		t.deepEqual(
+			plan.map(({budgetMs}) => budgetMs),
+			[DEFAULT_BUDGET_MS, 1, DEFAULT_BUDGET_MS, DEFAULT_BUDGET_MS],
+		);
+	});
+
+for (const [what, given, skips] of [
+	['nobody named it', {named: false}, 'filtered'],
+	['it was named', {named: true}, undefined],
+	['a cluster that exists is given its pool', {named: false, existing: {yes: true}}, undefined],
+] as const)
+	test(`plan: what puts something into the cluster, ${what}`, t => {
+		const [planned] = planChecks([found('metallb/a', {needs: ['metallb']})], {
+			...given,
+			mode: 'iptables',
+			family: 'ipv4',
+			version: '1.36.3',
+			capabilities: ALL_CAPABILITIES,
+			matches: () => true,
+		});
+		t.is(planned?.skip?.kind, skips);
+	});
+
+for (const [name, family, match, expected] of [
+	['each row has an id', 'ipv4', [], ['a/rows/one: first, for one', 'a/rows/two: second, for two']],
+	['rows in two families', 'dual', ['a/rows/one'], ['a/rows/one@ipv4: first, for one', 'a/rows/one@ipv6: first, for one']],
+	['the check stands for its rows', 'ipv4', ['a/rows'], ['a/rows/one: first, for one', 'a/rows/two: second, for two']],
+	['one row', 'ipv4', ['a/rows/two'], ['a/rows/two: second, for two']],
+] as const)
+	test(`plan: ${name}`, t => {
+		const rows = {
+			one: {title: 'first', why: 'for one'},
+			two: {title: 'second', why: 'for two'},
+			three: {title: 'third', why: 'for three', modes: ['ipvs']},
+		} as const;
+		const plan = planChecks([found('a/rows', {rows})], {
+			mode: 'iptables',
+			family,
+			version: '1.36.3',
+			capabilities: ALL_CAPABILITIES,
+			matches: matcher(match),
+		});
+		t.deepEqual(
+			toRun(plan).map(({id, title, why}) => `${id}: ${title}, ${why}`),
+			[...expected],
+		);
+	});
 
 for (const [pattern, expected] of [
 	['', ['a/one@ipv4', 'a/one@ipv6']],
@@ -31,10 +96,20 @@ for (const [pattern, expected] of [
 	['a/one@ipv6', ['a/one@ipv6']],
 	['*@ipv4', ['a/one@ipv4']],
 	['a/on', []],
-] as const) test(`two families: each check in each, with --match ${pattern || 'left out'}`, t => {
-	const plan = planChecks([found('a/one')], {mode: 'iptables', family: 'dual', version: '1.36.3', capabilities: ALL_CAPABILITIES, matches: matcher(pattern ? [pattern] : [])});
-	t.deepEqual(toRun(plan).map(({id}) => id), [...expected]);
-});
+] as const)
+	test(`two families: each check in each, with --match ${pattern || 'left out'}`, t => {
+		const plan = planChecks([found('a/one')], {
+			mode: 'iptables',
+			family: 'dual',
+			version: '1.36.3',
+			capabilities: ALL_CAPABILITIES,
+			matches: matcher(pattern ? [pattern] : []),
+		});
+		t.deepEqual(
+			toRun(plan).map(({id}) => id),
+			[...expected],
+		);
+	});
 
 test('the checks of this project load, each with a suite file', async t => {
 	const checks = await loadChecks();

@@ -1,11 +1,15 @@
 import {matcher} from '../check/match.ts';
 import {UsageError} from '../usage.ts';
 import type {FoundCheck} from './checks.ts';
-import {DEFAULT_TARGET, type RunOptions} from './options.ts';
+import {STANDARD, type Given} from '../options/options.ts';
 import {namedIn} from './plan.ts';
 
 /** Throws UsageError where --match fits no check, as it is named in the cluster that is asked for. */
-export const requireMatch = (checks: readonly FoundCheck[], match: readonly string[], {reuse, family = DEFAULT_TARGET.family}: Pick<RunOptions, 'reuse' | 'family'>): void => {
+export const requireMatch = (
+	checks: readonly FoundCheck[],
+	match: readonly string[],
+	{reuse, family = STANDARD.family}: Pick<Given, 'reuse' | 'family'>,
+): void => {
 	const fits = (found: readonly FoundCheck[]): boolean => found.some(({id}) => matcher(match)(id));
 	const inBoth = fits(namedIn(checks, 'dual'));
 	if (fits(namedIn(checks, family)) || (reuse !== undefined && inBoth)) return;

@@ -1,13 +1,28 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import {targetDir} from '../record/run-plan.ts';
 import {runSuites} from './runner.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'vipcheck-runner-'));
 test.after.always(() => rmSync(temporary, {recursive: true}));
 
-const input = () => ({runDir: mkdtempSync(join(temporary, 'run-')), files: ['suites/dns/suite.test.ts'], locks: '@vipcheck-none', concurrency: 1, signal: new AbortController().signal, silentMs: () => 0, silenceLimitMs: 60_000});
+const runDir = (): string => {
+	const dir = mkdtempSync(join(temporary, 'run-'));
+	mkdirSync(join(dir, targetDir('here')), {recursive: true});
+	return dir;
+};
+const input = () => ({
+	runDir: runDir(),
+	target: 'here',
+	files: ['suites/dns/suite.test.ts'],
+	locks: '@vipcheck-none',
+	concurrency: 1,
+	signal: new AbortController().signal,
+	silentMs: () => 0,
+	silenceLimitMs: 60_000,
+});
 
 test('a runner that says nothing is ended, and that is told', async t => {
 	const {exitCode, signal, output} = await runSuites({...input(), silentMs: () => 61_000});

@@ -2,16 +2,17 @@ import {existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import test from 'ava';
+import type {Provider} from '../../clusters/provider.ts';
 import {clustersRoot} from '../paths.ts';
 import {fakeWorld} from './fixtures/fake-world.ts';
 import {up} from './up.ts';
+import type {World} from './world.ts';
 
 const cache = mkdtempSync(join(tmpdir(), 'vipcheck-up-'));
 process.env['XDG_CACHE_HOME'] = cache;
 test.after.always(() => rmSync(cache, {recursive: true}));
 
-const upIn = async ({world: {interrupts, crashes, out}, provider, errors}: ReturnType<typeof fakeWorld>) =>
-	up({}, {providers: [provider], interrupts, crashes, out, err: line => errors.push(line)});
+const upIn = async ({world, provider}: {world: World; provider: Provider}) => up({}, {...world, providers: async () => [provider]});
 
 test.serial('steps are shown, the cluster stays', async t => {
 	const fake = fakeWorld();
@@ -34,10 +35,15 @@ test.serial('interrupted: nothing is left, and nothing speaks of a log that is g
 
 test.serial('a step that fails: one message names it, its cause and a log that is there', async t => {
 	const fake = fakeWorld();
-	const failing: typeof fake.provider = {...fake.provider, async create(...[, {dir, step}]) {
-		writeFileSync(join(dir, 'logs', 'create.log'), 'the last words');
-		return step('boot', async () => Promise.reject(new Error(`no power (log: ${dir}/logs/create.log)`)), {log: `${dir}/logs/create.log`});
-	}};
+	const failing: typeof fake.provider = {
+		...fake.provider,
+		async create(...[, {dir, step}]) {
+			writeFileSync(join(dir, 'logs', 'create.log'), 'the last words');
+			return step('boot', async () => Promise.reject(new Error(`no power (log: ${dir}/logs/create.log)`)), {
+				log: `${dir}/logs/create.log`,
+			});
+		},
+	};
 	const {message} = (await t.throwsAsync(upIn({...fake, provider: failing})))!;
 	const [, log = '', logs = ''] = /^no cluster: boot: no power \(log: (\S+)\); its logs are in (\S+)$/.exec(message) ?? [];
 	t.teardown(() => rmSync(logs, {recursive: true, force: true}));
