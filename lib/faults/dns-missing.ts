@@ -1,0 +1,3 @@
+import {dnsFault} from './tools/dns-fault.ts';
+
+export default dnsFault('missing', 'CoreDNS leaves a record out');

@@ -1,3 +1,0 @@
-import {dnsFault} from './dns-fault.ts';
-
-export default dnsFault('extra', 'CoreDNS answers with a record too many');

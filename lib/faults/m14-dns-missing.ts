@@ -1,3 +1,0 @@
-import {dnsFault} from './dns-fault.ts';
-
-export default dnsFault('missing', 'CoreDNS leaves a record out');
