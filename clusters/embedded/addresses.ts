@@ -7,8 +7,20 @@ export type Version = 4 | 6;
  * only the leg to the host differs. IPv6 ones are of the range for private use (RFC 4193).
  */
 const PLAN = {
-	4: {prefix: 24, onSegment: (host: number) => `172.18.0.${host}`, pods: '10.244.0.0/16', podsOf: (node: number) => `10.244.${node}.0/24`, services: '10.96.0.0/16'},
-	6: {prefix: 64, onSegment: (host: number) => `fd00:172:18::${host}`, pods: 'fd00:10:244::/56', podsOf: (node: number) => (node === 0 ? 'fd00:10:244::/64' : `fd00:10:244:${node.toString(16)}::/64`), services: 'fd00:10:96::/112'},
+	4: {
+		prefix: 24,
+		onSegment: (host: number) => `172.18.0.${host}`,
+		pods: '10.244.0.0/16',
+		podsOf: (node: number) => `10.244.${node}.0/24`,
+		services: '10.96.0.0/16',
+	},
+	6: {
+		prefix: 64,
+		onSegment: (host: number) => `fd00:172:18::${host}`,
+		pods: 'fd00:10:244::/56',
+		podsOf: (node: number) => (node === 0 ? 'fd00:10:244::/64' : `fd00:10:244:${node.toString(16)}::/64`),
+		services: 'fd00:10:96::/112',
+	},
 } as const;
 
 const HOSTS = {gateway: 1, api: 2, outside: 100} as const;

@@ -14,10 +14,14 @@ const scratch = async (t: ExecutionContext): Promise<string> => {
 test('what is made once is made once, also by several at the same time', async t => {
 	const path = join(await scratch(t), 'part');
 	let made = 0;
-	await Promise.all([1, 2, 3].map(async () => once(path, async unfinished => {
-		made++;
-		await writeFile(join(unfinished, 'file'), 'whole');
-	})));
+	await Promise.all(
+		[1, 2, 3].map(async () =>
+			once(path, async unfinished => {
+				made++;
+				await writeFile(join(unfinished, 'file'), 'whole');
+			}),
+		),
+	);
 	t.is(made, 1);
 	t.is(await readFile(join(path, 'file'), 'utf8'), 'whole');
 });
@@ -25,10 +29,13 @@ test('what is made once is made once, also by several at the same time', async t
 test('a failed make leaves nothing, and the next one works', async t => {
 	const dir = await scratch(t);
 	const path = join(dir, 'part');
-	await t.throwsAsync(once(path, async unfinished => {
-		await writeFile(join(unfinished, 'file'), 'half');
-		throw new Error('no room');
-	}), {message: 'no room'});
+	await t.throwsAsync(
+		once(path, async unfinished => {
+			await writeFile(join(unfinished, 'file'), 'half');
+			throw new Error('no room');
+		}),
+		{message: 'no room'},
+	);
 	t.deepEqual(await readdir(dir), []);
 	await once(path, async unfinished => writeFile(join(unfinished, 'file'), 'whole'));
 	t.is(await readFile(join(path, 'file'), 'utf8'), 'whole');
@@ -37,14 +44,22 @@ test('a failed make leaves nothing, and the next one works', async t => {
 test('a make that was killed with SIGKILL is neither trusted nor waited for', async t => {
 	const dir = await scratch(t);
 	const path = join(dir, 'part');
-	const killed = execa(process.execPath, ['--input-type=module', '--eval', `
+	const killed = execa(
+		process.execPath,
+		[
+			'--input-type=module',
+			'--eval',
+			`
 		import {writeFile} from 'node:fs/promises';
 		const {once} = await import(${JSON.stringify(join(import.meta.dirname, 'cache.ts'))});
 		await once(${JSON.stringify(path)}, async unfinished => {
 			await writeFile(unfinished + '/file', 'half');
 			console.log('half made');
 			await new Promise(resolve => setTimeout(resolve, 60_000));
-		});`], {reject: false});
+		});`,
+		],
+		{reject: false},
+	);
 	for await (const line of killed) {
 		if (line === 'half made') killed.kill('SIGKILL');
 	}

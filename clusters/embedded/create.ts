@@ -1,142 +1,104 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, writeFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
-import {stringify} from 'yaml';
-import {CLUSTER_STEP_TIMEOUT_MS} from '../../lib/limits.ts';
-import type {ClusterRef, Family, Target} from '../../lib/target.ts';
+import type {ClusterRef, NodeRef, Target} from '../../lib/target.ts';
 import type {CreateContext} from '../provider.ts';
-import {API_VIP, CLUSTER_DNS, hostAddress, nodeAddress, podSubnetOf, versionsOf} from './addresses.ts';
-import {API_CLIENTS, apiMachine, makeCredentials} from './control-plane.ts';
-import {exec} from './exec.ts';
-import {missingInotify} from './inotify.ts';
-import {bootMachine, prepareMachine, type Machine, type MachineSpec} from './machine/machine.ts';
-import {API_ANSWERS, chooseLeg, defaultRoute, GATEWAY_RULES, ipv6Settings, plug, plugLeg, segmentNetwork} from './network.ts';
-import {nodeMachine} from './node.ts';
+import {metalLbSupport} from './add-ons/metallb.ts';
+import {hostAddress, nodeAddress, versionsOf} from './addresses.ts';
+import type {Machine, Owner} from './machine/machine.ts';
+import {openMachine} from './machine/open.ts';
 import {clusterImages} from './parts/images.ts';
-import {sourceOf} from './parts/choose.ts';
-import {obtainParts} from './parts/obtain.ts';
 import {packageVersions} from './parts/rootfs.ts';
-import {podLinks} from './pod-links.ts';
-import {settled} from './settled.ts';
-import {waitFor} from './wait.ts';
-
-/** A process without CAP_SYS_RESOURCE (bit 24) may not lower oom_score_adj. */
-const lacksSysResource = async (): Promise<boolean> => {
-	const effective = /CapEff:\s*([0-9a-f]+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? '0';
-	return (BigInt(`0x${effective}`) & (1n << 24n)) === 0n;
-};
-
-/** The switch's bridge passes frames on as a switch does: no host firewall looks at them, no port has to wait. */
-const switchMachine = (layers: readonly string[]): MachineSpec => ({
-	name: 'switch', layers, links: [], network: ['link set lo up', 'link add segment type bridge forward_delay 0 mcast_snooping 0', 'link set segment addrgenmode none', 'link set segment up'],
-	sysctls: {'net/bridge/bridge-nf-call-iptables': '0', 'net/bridge/bridge-nf-call-ip6tables': '0', 'net/bridge/bridge-nf-call-arptables': '0'},
-});
-
-/** The segment's default gateway answers ARP and forwards nothing: what leaves the cluster is lost here, as a timeout and not as "network unreachable". */
-const gatewayMachine = (layers: readonly string[], family: Family): MachineSpec => ({
-	name: 'gateway', layers, links: ['eth0'], network: segmentNetwork({family, address: version => hostAddress('gateway', version)}),
-	sysctls: {'net/ipv4/ip_forward': '0', ...ipv6Settings(family)}, nft: GATEWAY_RULES,
-});
-
-const outsideMachine = (layers: readonly string[], family: Family): MachineSpec => ({
-	name: 'outside', layers, links: ['eth0'], network: segmentNetwork({family, address: version => hostAddress('outside', version)}, defaultRoute(family)), sysctls: ipv6Settings(family),
-});
-
-const binding = (name: string, role: string, subject: Record<string, string>) =>
-	({apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: {name}, roleRef: {apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role}, subjects: [{apiGroup: 'rbac.authorization.k8s.io', ...subject}]});
-
-/** Nodes exist before their kubelets: each has its pod subnet, role and taint from the first moment, as its CNI configuration says. */
-const firstObjects = (names: readonly string[], family: Family): string => [
-	binding('kubeadm:cluster-admins', 'cluster-admin', {kind: 'Group', name: 'kubeadm:cluster-admins'}),
-	binding('vipcheck:apiserver-kubelet', 'system:kubelet-api-admin', {kind: 'User', name: 'kube-apiserver-kubelet-client'}),
-	...names.map((name, index) => ({
-		apiVersion: 'v1', kind: 'Node',
-		metadata: {name, labels: {'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...(index === 0 ? {'node-role.kubernetes.io/control-plane': ''} : {})}},
-		spec: {podCIDR: podSubnetOf(index, 4), podCIDRs: versionsOf(family).map(version => podSubnetOf(index, version)), taints: index === 0 ? [{key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule'}] : []},
-	})),
-].map(document => stringify(document)).join('---\n');
+import {controlPlaneStep} from './steps/control-plane.ts';
+import {coreDnsStep} from './steps/coredns.ts';
+import {kubeProxyStep} from './steps/kube-proxy.ts';
+import {machinesStep, type WithMachines} from './steps/machines.ts';
+import {partsStep, type WithParts} from './steps/parts.ts';
+import type {Making, MakingStep} from './steps/step.ts';
+import {machineLogs} from './wait.ts';
 
 /** The program that takes a machine's power or gives it back. */
-const power = (dir: string, state: 'off' | 'on', name: string): readonly string[] => [process.execPath, join(import.meta.dirname, 'power.ts'), state, dir, name];
+const power = (dir: string, state: 'off' | 'on', name: string): readonly string[] => [
+	process.execPath,
+	join(import.meta.dirname, 'power.ts'),
+	state,
+	dir,
+	name,
+];
 
-/** Brings up a cluster whose machines are namespaces of this host. Every Node is Ready and the cluster's DNS answers when this returns. */
-export const createCluster = async (target: Target, cache: string, {step, progress, signal, id, dir}: CreateContext): Promise<ClusterRef> => {
-	const logs = join(dir, 'logs');
-	await mkdir(logs, {recursive: true});
-	const partsLog = join(logs, 'parts.log');
-	const log = join(logs, 'create.log');
-	const names = ['control-plane', ...Array.from({length: target.workers}, (_, index) => `worker-${index + 1}`)];
-	const restrictOomScore = await lacksSysResource();
+/** Keeps what the machines say themselves of a step that failed: they are gone soon. */
+const keepLogs = async (owner: Owner, patterns: readonly string[], logs: string): Promise<void> => {
+	const names = await readdir(join(owner.cluster, 'machines')).catch(() => []);
+	await Promise.all(
+		names.map(async name => {
+			const machine = await openMachine(owner, name).catch(() => undefined);
+			if (machine) await writeFile(join(logs, `${name}.log`), await machineLogs(machine, patterns));
+		}),
+	);
+};
 
-	const source = await sourceOf(target.parts, target.version, cache);
-	const parts = await step('parts', async () => obtainParts(source, target.version, process.execPath, restrictOomScore, {cache, signal, log: partsLog, progress}), {log: partsLog});
-	const {layers} = parts;
-	const {family} = target;
-	const links = await podLinks();
-	const leg = await chooseLeg(id);
-	const boot = async (spec: MachineSpec): Promise<Machine> => {
-		signal.throwIfAborted();
-		await prepareMachine(dir, spec);
-		return bootMachine(dir, id, spec);
-	};
-
-	const {api, nodes, outside, central} = await step('machines', async () => {
-		// Parts may have taken minutes, and another cluster what was free then.
-		const [missing] = await missingInotify(target.workers);
-		if (missing !== undefined) throw new Error(missing);
-		const [[central, gateway, outsideHost], credentials] = await settled([
-			settled([boot(switchMachine(layers)), boot(gatewayMachine(layers, family)), boot(outsideMachine(layers, family))]),
-			makeCredentials(parts.program('kubeadm'), target, id, leg, dir, names, {signal, log}),
-		]);
-		const [first, ...others] = await settled([
-			boot(apiMachine(layers, credentials, leg, names.length, family)),
-			...names.map(async (name, index) => boot(nodeMachine(name, index, {layers, family, links, nodes: names.length, kubeconfig: credentials.kubelets.get(name) as string, ca: credentials.ca, containerdTemplate: parts.containerd, restrictOomScore}))),
-		]) as [Machine, ...Machine[]];
-		await plug([gateway, outsideHost, first, ...others], central.pid);
-		await plugLeg(leg, first);
-		await writeFile(join(dir, 'kubeconfig'), credentials.admin.replace(/server: .*/, `server: https://${leg.cluster}:6443`), {mode: 0o600});
-		return {api: first, nodes: others, outside: outsideHost, central};
-	}, {log});
-
-	const inside = async (machine: Machine, argv: readonly string[], stdin?: string) => exec(['nsenter', '--target', String(machine.pid), '--all', '--', ...argv], {signal, log, ...(stdin === undefined ? {} : {stdin})});
-	const start = async (machine: Machine, held: readonly string[]) => {
-		const services = held.map(name => `/etc/machine/services/${name}`);
-		await waitFor(machine, `${held.join(' and ')} can be started`, `rm -f ${services.map(service => `${service}/down`).join(' ')} && sv up ${services.join(' ')}`, {logs: 'boot.log', signal, log});
-	};
-	const admin = '/etc/kubernetes/super-admin.conf';
-	const addon = async (name: string) => inside(api, ['kubeadm', 'init', 'phase', 'addon', name, '--config', '/etc/kubernetes/kubeadm.yaml', '--kubeconfig', admin]);
-	await step('control plane', async () => {
-		await waitFor(api, 'the API server answers', API_ANSWERS, {logs: 'var/log/kube-apiserver.log', signal, log});
-		await settled([
-			// Server-side: a kubelet may make its own Node first, and a client-side apply then fails with AlreadyExists.
-			// Not validated: for that kubectl has a fresh API server write its whole OpenAPI document, which an emulated one does not do in kubectl's 32 s.
-			inside(api, ['kubectl', '--kubeconfig', admin, 'apply', '--server-side', '--force-conflicts', '--validate=false', '-f', '-'], firstObjects(names, family)),
-			start(api, API_CLIENTS), ...nodes.map(async node => start(node, ['kubelet'])),
-		]);
-	}, {log});
-	await step('kube-proxy', async () => {
-		await addon('kube-proxy');
-		// CoreDNS must not dial the API's VIP before there are rules: its first connection would be tracked without them and hang for client-go's whole 30 s.
-		// Plain HTTP, which the API server answers with 400: curl counts a TLS handshake as a part of the connection, and that may take seconds on a slow machine.
-		await settled(nodes.map(async node => waitFor(node, 'kube-proxy has rules', `curl --silent --connect-timeout 1 --max-time 10 http://${API_VIP}:443/`, {logs: 'var/log/pods/kube-system_kube-proxy-*/kube-proxy/*.log', signal, log})));
-	}, {log});
-	await step('CoreDNS', async () => {
-		await addon('coredns');
-		await settled([
-			inside(api, ['kubectl', '--kubeconfig', admin, 'wait', '--for=condition=Ready', 'node', '--all', `--timeout=${CLUSTER_STEP_TIMEOUT_MS / 1000}s`]),
-			waitFor(nodes.at(-1) as Machine, 'DNS answers', `dig +time=1 +tries=1 +short @${CLUSTER_DNS} kubernetes.default.svc.cluster.local | grep -qx ${API_VIP}`, {logs: 'var/log/pods/kube-system_coredns-*/coredns/*.log', signal, log}),
-		]);
-	}, {log});
-
+const refOf = (
+	{target, id, dir, names, parts: {bin, kernel}, source, central, nodes, outside, links}: Omit<Making, 'log'> & WithParts & WithMachines,
+	packages: Readonly<Record<string, string>>,
+	addOns: NonNullable<ClusterRef['addOns']>,
+): ClusterRef => {
 	const kubeconfig = join(dir, 'kubeconfig');
+	const addresses = (of: (version: 4 | 6) => string): readonly string[] => versionsOf(target.family).map(version => of(version));
 	return {
-		id, dir, target: {...target, parts: source.name}, kubeconfig,
-		nodes: names.map((name, index) => ({
-			name, role: index === 0 ? 'control-plane' : 'worker', ips: versionsOf(family).map(version => nodeAddress(index, version)), access: (nodes[index] as Machine).access,
+		id,
+		dir,
+		target: {...target, parts: source.name},
+		kubeconfig,
+		nodes: names.map((name, index): NodeRef => ({
+			name,
+			role: index === 0 ? 'control-plane' : 'worker',
+			ips: addresses(version => nodeAddress(index, version)),
+			access: (nodes[index] as Machine).access,
 			domain: {port: {access: central.access, name}, power: {off: power(dir, 'off', name), on: power(dir, 'on', name)}},
 		})),
-		outside: {ips: versionsOf(family).map(version => hostAddress('outside', version)), access: outside.access},
+		outside: {ips: addresses(version => hostAddress('outside', version)), access: outside.access},
 		images: clusterImages(target.version),
-		parts: {'programs from': source.name, ...await packageVersions(dirname(layers.at(-1) as string), ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables']), 'CNI plugin': links},
-		usage: [`export KUBECONFIG=${kubeconfig}`, `export PATH=${parts.bin}:$PATH   # kubectl ${target.version}`],
+		addOns,
+		parts: {
+			'programs from': source.name,
+			...packages,
+			'CNI plugin': links,
+			...(kernel && {'kernel of the nodes': `user-mode Linux ${kernel.release}`}),
+		},
+		usage: [`export KUBECONFIG=${kubeconfig}`, `export PATH=${bin}:$PATH   # kubectl ${target.version}`],
 	};
+};
+
+const PACKAGES_TOLD = ['etcd-server', 'containerd', 'runc', 'containernetworking-plugins', 'iptables', 'nftables'];
+
+/** Brings up a cluster of machines. Every Node is Ready and the cluster's DNS answers when this returns. */
+export const createCluster = async (
+	target: Target,
+	cache: string,
+	{step, progress, signal, id, dir}: CreateContext,
+): Promise<ClusterRef> => {
+	const logs = join(dir, 'logs');
+	await mkdir(logs, {recursive: true});
+	const names = ['control-plane', ...Array.from({length: target.workers}, (_, index) => `worker-${index + 1}`)];
+	const making = {target, cache, signal, progress, id, dir, names};
+	const take = async <Needs, Made>({name, log, logs: patterns, run}: MakingStep<Needs, Made>, needs: Needs): Promise<Made> =>
+		step(
+			name,
+			async () => {
+				try {
+					return await run({...making, ...needs, log: join(logs, log)});
+				} catch (error) {
+					if (!signal.aborted) await keepLogs({cluster: dir, id}, patterns, logs);
+					throw error;
+				}
+			},
+			{log: join(logs, log)},
+		);
+
+	const parts = await take(partsStep, {});
+	const machines = await take(machinesStep, parts);
+	await take(controlPlaneStep, machines);
+	await take(kubeProxyStep, machines);
+	await take(coreDnsStep, machines);
+	const packages = await packageVersions(dirname(parts.parts.layers.at(-1) as string), PACKAGES_TOLD);
+	return refOf({...making, ...parts, ...machines}, packages, {metallb: await metalLbSupport()});
 };

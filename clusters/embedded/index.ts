@@ -1,21 +1,27 @@
 import {cacheRoot} from '../../lib/paths.ts';
-import {PARTS} from '../../lib/target.ts';
+import {MODES, NODE_KERNELS, PARTS} from '../../lib/target.ts';
 import type {Provider} from '../provider.ts';
+import {putInMetalLb} from './add-ons/metallb.ts';
 import {createCluster} from './create.ts';
 import {destroyCluster, strayClusters} from './destroy.ts';
 import {KUBERNETES_VERSIONS} from './parts.ts';
 import {preflight} from './preflight.ts';
 
-/** Our own cluster: each node a set of namespaces with a real kubelet, containerd and kube-proxy. Needs no container engine. */
+/**
+ * Our own cluster: each node a set of namespaces, or a kernel of its own, with a real kubelet, containerd and kube-proxy. Needs no
+ * container engine.
+ */
 const embedded: Provider = {
 	name: 'embedded',
-	modes: ['iptables', 'nftables'],
+	modes: MODES,
 	versions: KUBERNETES_VERSIONS,
 	parts: PARTS,
+	nodeKernels: NODE_KERNELS,
 	preflight: async target => preflight(target, cacheRoot()),
 	create: async (target, context) => createCluster(target, cacheRoot(), context),
 	destroy: destroyCluster,
 	strays: strayClusters,
+	addOns: {metallb: putInMetalLb},
 };
 
 export default embedded;

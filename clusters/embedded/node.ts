@@ -1,9 +1,9 @@
 import {stringify} from 'yaml';
 import type {Family} from '../../lib/target.ts';
 import {CLUSTER_DNS, hostAddress, nodeAddress, podSubnetOf, versionsOf} from './addresses.ts';
-import {defaultRoute, ipv6Settings, masquerade, podRoutes, segmentNetwork} from './network.ts';
+import {defaultRoute, ipv6Settings, masquerade, masqueradeByIptables, podRoutes, segmentNetwork} from './network.ts';
 import {PAUSE_IMAGE} from './parts/images.ts';
-import type {MachineSpec} from './machine/machine.ts';
+import type {KernelSpec, MachineSpec} from './machine/machine.ts';
 import type {PodLinks} from './pod-links.ts';
 
 /**
@@ -11,7 +11,14 @@ import type {PodLinks} from './pod-links.ts';
  * restrict_oom_score_adj makes containerd ask for no less than it has itself.
  */
 export const containerdConfig = (restrictOomScore: boolean): string => `version = 2
-disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.tracing.processor.v1.otlp", "io.containerd.internal.v1.tracing"]
+disabled_plugins = [
+  "io.containerd.snapshotter.v1.btrfs",
+  "io.containerd.snapshotter.v1.zfs",
+  "io.containerd.snapshotter.v1.aufs",
+  "io.containerd.snapshotter.v1.devmapper",
+  "io.containerd.tracing.processor.v1.otlp",
+  "io.containerd.internal.v1.tracing",
+]
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${PAUSE_IMAGE}"
   restrict_oom_score_adj = ${restrictOomScore}
@@ -21,41 +28,80 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
 `;
 
 const kubeletConfig = stringify({
-	apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration',
+	apiVersion: 'kubelet.config.k8s.io/v1beta1',
+	kind: 'KubeletConfiguration',
 	authentication: {anonymous: {enabled: false}, webhook: {enabled: true}, x509: {clientCAFile: '/etc/kubernetes/pki/ca.crt'}},
 	authorization: {mode: 'Webhook'},
-	cgroupDriver: 'cgroupfs', failCgroupV1: false,
-	clusterDNS: [CLUSTER_DNS], clusterDomain: 'cluster.local', resolvConf: '/etc/resolv.conf',
-	containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock', staticPodPath: '/etc/kubernetes/manifests',
+	cgroupDriver: 'cgroupfs',
+	failCgroupV1: false,
+	clusterDNS: [CLUSTER_DNS],
+	clusterDomain: 'cluster.local',
+	resolvConf: '/etc/resolv.conf',
+	containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+	staticPodPath: '/etc/kubernetes/manifests',
 	// The disk is the host's: its fullness is no reason to evict pods.
-	evictionHard: {'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%', 'imagefs.inodesFree': '0%'}, imageGCHighThresholdPercent: 100,
+	evictionHard: {'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%', 'imagefs.inodesFree': '0%'},
+	imageGCHighThresholdPercent: 100,
 	failSwapOn: false,
 });
 
-const cniConfig = (index: number, family: Family, links: PodLinks): string => JSON.stringify({
-	cniVersion: '1.0.0', name: 'vipcheck',
-	plugins: [
+const cniConfig = (index: number, family: Family, links: PodLinks): string =>
+	JSON.stringify(
 		{
-			...(links === 'bridge' ? {type: 'bridge', bridge: 'cni0', isDefaultGateway: true, hairpinMode: true} : {type: 'ptp'}), ipMasq: false,
-			ipam: {
-				type: 'host-local', dataDir: '/run/cni-ipam', ranges: versionsOf(family).map(version => [{subnet: podSubnetOf(index, version)}]),
-				...(links === 'ptp' && {routes: versionsOf(family).map(version => ({dst: version === 6 ? '::/0' : '0.0.0.0/0'}))}),
-			},
+			cniVersion: '1.0.0',
+			name: 'vipcheck',
+			plugins: [
+				{
+					...(links === 'bridge' ? {type: 'bridge', bridge: 'cni0', isDefaultGateway: true, hairpinMode: true} : {type: 'ptp'}),
+					ipMasq: false,
+					ipam: {
+						type: 'host-local',
+						dataDir: '/run/cni-ipam',
+						ranges: versionsOf(family).map(version => [{subnet: podSubnetOf(index, version)}]),
+						...(links === 'ptp' && {routes: versionsOf(family).map(version => ({dst: version === 6 ? '::/0' : '0.0.0.0/0'}))}),
+					},
+				},
+				{type: 'portmap', capabilities: {portMappings: true}},
+			],
 		},
-		{type: 'portmap', capabilities: {portMappings: true}},
-	],
-}, undefined, '\t');
+		undefined,
+		'\t',
+	);
 
-export type NodeOptions = {readonly layers: readonly string[]; readonly family: Family; readonly links: PodLinks; readonly nodes: number; readonly kubeconfig: string; readonly ca: string; readonly containerdTemplate: string; readonly restrictOomScore: boolean};
+export type NodeOptions = {
+	readonly layers: readonly string[];
+	readonly family: Family;
+	readonly links: PodLinks;
+	readonly nodes: number;
+	readonly kubeconfig: string;
+	readonly ca: string;
+	readonly containerdTemplate: string;
+	readonly restrictOomScore: boolean;
+	/** Left out: the host's. */
+	readonly kernel?: KernelSpec;
+};
 
 /** A Node: containerd, kubelet and what they start. The control-plane Node differs by its taint and label only. */
-export const nodeMachine = (name: string, index: number, {layers, family, links, nodes, kubeconfig, ca, containerdTemplate, restrictOomScore}: NodeOptions): MachineSpec => ({
+export const nodeMachine = (
+	name: string,
+	index: number,
+	{layers, family, links, nodes, kubeconfig, ca, containerdTemplate, restrictOomScore, kernel}: NodeOptions,
+): MachineSpec => ({
 	name,
 	layers,
 	links: ['eth0'],
-	network: segmentNetwork({family, address: version => nodeAddress(index, version)}, [...podRoutes(family, nodes, index), ...defaultRoute(family)]),
-	sysctls: {'net/ipv4/ip_forward': '1', ...ipv6Settings(family), ...(family === 'dual' && {'net/ipv6/conf/all/forwarding': '1'}), 'net/bridge/bridge-nf-call-iptables': '1', 'net/bridge/bridge-nf-call-ip6tables': '1'},
-	nft: masquerade(family),
+	network: segmentNetwork({family, address: version => nodeAddress(index, version)}, [
+		...podRoutes(family, nodes, index),
+		...defaultRoute(family),
+	]),
+	sysctls: {
+		'net/ipv4/ip_forward': '1',
+		...ipv6Settings(family),
+		...(family === 'dual' && {'net/ipv6/conf/all/forwarding': '1'}),
+		'net/bridge/bridge-nf-call-iptables': '1',
+		'net/bridge/bridge-nf-call-ip6tables': '1',
+	},
+	...(kernel ? {kernel, iptables: masqueradeByIptables(family)} : {nft: masquerade(family)}),
 	disk: {'var/lib/containerd': containerdTemplate},
 	files: {
 		'etc/containerd/config.toml': containerdConfig(restrictOomScore),
@@ -71,6 +117,9 @@ export const nodeMachine = (name: string, index: number, {layers, family, links,
 	services: {
 		containerd: 'exec containerd',
 		kubelet: `until [ -S /run/containerd/containerd.sock ]; do sleep 0.2; done
-exec kubelet --config=/var/lib/kubelet/config.yaml --kubeconfig=/etc/kubernetes/kubelet.conf --hostname-override=${name} --node-ip=${versionsOf(family).map(version => nodeAddress(index, version)).join(',')}`,
+exec kubelet --config=/var/lib/kubelet/config.yaml --kubeconfig=/etc/kubernetes/kubelet.conf \\
+	--hostname-override=${name} --node-ip=${versionsOf(family)
+		.map(version => nodeAddress(index, version))
+		.join(',')}`,
 	},
 });

@@ -7,4 +7,8 @@ import {access} from 'node:fs/promises';
 export type PodLinks = 'bridge' | 'ptp';
 
 /** The bridge where the kernel has br_netfilter (a module that is never loaded by itself, and not ours to load), links otherwise. */
-export const podLinks = async (): Promise<PodLinks> => access('/proc/sys/net/bridge/bridge-nf-call-iptables').then(() => 'bridge', () => 'ptp');
+export const podLinks = async (): Promise<PodLinks> =>
+	access('/proc/sys/net/bridge/bridge-nf-call-iptables').then(
+		() => 'bridge',
+		() => 'ptp',
+	);

@@ -7,6 +7,7 @@ import type {Preflight} from '../provider.ts';
 import {missingInotify} from './inotify.ts';
 import {hierarchies} from './machine/cgroup.ts';
 import {obstacles, topGroup} from './machine/controllers.ts';
+import {chooseKernel, ipvsOfHost} from './node-kernel.ts';
 import {chooseParts, type PartsChoice} from './parts/choose.ts';
 import type {Source} from './parts/source.ts';
 
@@ -17,21 +18,42 @@ const MEMORY_GIB = 3;
 
 /** Program → Debian package that has it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
-	'apt-get': 'apt', 'dpkg-deb': 'dpkg', tar: 'tar', chroot: 'coreutils', cp: 'coreutils', sync: 'coreutils', find: 'findutils',
-	ip: 'iproute2', mount: 'mount', nsenter: 'util-linux', setpriv: 'util-linux', pivot_root: 'util-linux', unshare: 'util-linux',
+	'apt-get': 'apt',
+	'dpkg-deb': 'dpkg',
+	tar: 'tar',
+	chroot: 'coreutils',
+	cp: 'coreutils',
+	sync: 'coreutils',
+	find: 'findutils',
+	ip: 'iproute2',
+	mount: 'mount',
+	nsenter: 'util-linux',
+	setpriv: 'util-linux',
+	pivot_root: 'util-linux',
+	unshare: 'util-linux',
 };
 
-const reachable = async (path: string, mode: number): Promise<boolean> => access(path, mode).then(() => true, () => false);
+/** Those that nodes with a kernel of their own need besides. */
+const OWN_KERNEL_PROGRAMS: Readonly<Record<string, string>> = {mke2fs: 'e2fsprogs', perl: 'perl-base'};
+
+const reachable = async (path: string, mode: number): Promise<boolean> =>
+	access(path, mode).then(
+		() => true,
+		() => false,
+	);
 
 const onPath = async (program: string): Promise<boolean> => {
-	const found = await Promise.all((process.env['PATH'] ?? '').split(delimiter).map(async dir => reachable(join(dir, program), constants.X_OK)));
+	const found = await Promise.all(
+		(process.env['PATH'] ?? '').split(delimiter).map(async dir => reachable(join(dir, program), constants.X_OK)),
+	);
 	return found.includes(true);
 };
 
-const missingPrograms = async (): Promise<readonly string[]> => {
-	const names = Object.keys(PROGRAMS);
+const missingPrograms = async ({nodeKernel}: Target): Promise<readonly string[]> => {
+	const programs = nodeKernel === 'uml' ? {...PROGRAMS, ...OWN_KERNEL_PROGRAMS} : PROGRAMS;
+	const names = Object.keys(programs);
 	const there = await Promise.all(names.map(async name => onPath(name)));
-	return names.filter((_, index) => !there[index]).map(name => `${name} is not on the PATH: apt-get install ${PROGRAMS[name]}`);
+	return names.filter((_, index) => !there[index]).map(name => `${name} is not on the PATH: apt-get install ${programs[name]}`);
 };
 
 const hasFileSystem = async (name: string): Promise<boolean> => {
@@ -40,15 +62,21 @@ const hasFileSystem = async (name: string): Promise<boolean> => {
 	return reachable(`/lib/modules/${release}/kernel/fs/${name}fs`, constants.R_OK);
 };
 
-const existingParent = async (path: string): Promise<string> => (await reachable(path, constants.F_OK)) ? path : existingParent(dirname(path));
+const existingParent = async (path: string): Promise<string> =>
+	(await reachable(path, constants.F_OK)) ? path : existingParent(dirname(path));
 
 const missingRoom = async (cache: string, source: Source): Promise<readonly string[]> => {
 	const place = await existingParent(cache);
 	const {bavail, bsize} = await statfs(place);
-	const free = bavail * bsize / GIB;
+	const free = (bavail * bsize) / GIB;
 	const warm = (await readdir(join(cache, 'containerd')).catch(() => [])).length > 0;
 	const needed = warm ? WARM_DISK_GIB : source.coldDiskGib;
-	return free < needed ? [`${place} has ${free.toFixed(1)} GiB free, ${needed} are needed${warm ? '' : ' for the first cluster'}: make room, or set XDG_CACHE_HOME to a larger disk`] : [];
+	return free < needed
+		? [
+				`${place} has ${free.toFixed(1)} GiB free, ${needed} are needed${warm ? '' : ' for the first cluster'}: make ` +
+					'room, or set XDG_CACHE_HOME to a larger disk',
+			]
+		: [];
 };
 
 /** Everything that is missing, a line each; looks only. */
@@ -56,30 +84,51 @@ const missing = async (target: Target, cache: string, {source, missing: missingP
 	if (process.platform !== 'linux') return [`this is ${process.platform}: the embedded cluster's nodes are Linux namespaces`];
 	if (process.getuid?.() !== 0) return ['it needs root, to make namespaces and mounts: run it with sudo, or as root'];
 	const groups = await hierarchies();
-	const closed = (await Promise.all(groups.map(async ({mountPoint}) => (await reachable(mountPoint, constants.W_OK)) ? [] : [mountPoint]))).flat();
+	const closed = (
+		await Promise.all(groups.map(async ({mountPoint}) => ((await reachable(mountPoint, constants.W_OK)) ? [] : [mountPoint])))
+	).flat();
 	return [
-		...await missingPrograms(),
+		...(await missingPrograms(target)),
 		...missingParts,
-		...(await hasFileSystem('overlay') ? [] : ['the kernel has no overlay file system (CONFIG_OVERLAY_FS)']),
-		...(target.family === 'ipv4' || await reachable('/proc/sys/net/ipv6', constants.F_OK) ? [] : ['the kernel has no IPv6 (booted with ipv6.disable=1?), which family dual needs']),
+		...((await hasFileSystem('overlay')) ? [] : ['the kernel has no overlay file system (CONFIG_OVERLAY_FS)']),
+		...(target.family === 'ipv4' || (await reachable('/proc/sys/net/ipv6', constants.F_OK))
+			? []
+			: ['the kernel has no IPv6 (booted with ipv6.disable=1?), which family dual needs']),
 		...(groups.length > 0 ? [] : ['no cgroup hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup']),
-		...(await Promise.all(groups.filter(({version}) => version === 2).map(async ({mountPoint}) => obstacles(await topGroup(mountPoint))))).flat(),
+		...(
+			await Promise.all(
+				groups.filter(({version}) => version === 2).map(async ({mountPoint}) => obstacles(await topGroup(mountPoint))),
+			)
+		).flat(),
 		...closed.map(path => `${path} cannot be written: in a container, give it its cgroups (--privileged --cgroupns=private)`),
-		...(totalmem() / GIB < MEMORY_GIB ? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`] : []),
-		...await missingRoom(cache, source),
-		...await missingInotify(target.workers),
+		...(totalmem() / GIB < MEMORY_GIB
+			? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`]
+			: []),
+		...(target.nodeKernel !== 'uml' || (await reachable('/dev/net/tun', constants.F_OK))
+			? []
+			: ['/dev/net/tun is missing, by which nodes with a kernel of their own are on the network: modprobe tun']),
+		...(await missingRoom(cache, source)),
+		...(await missingInotify(target)),
 	];
 };
 
-/** What of a target this provider cannot do, whatever the machine. */
-const unsupported = ({mode}: Target): readonly string[] => [
-	...(mode === 'ipvs' ? ['mode ipvs needs nodes whose kernel has IPVS, which this provider does not have yet'] : []),
-];
+/** Four nodes that are kernels of their own idle at half of two processors: one less is what a small machine bears. */
+const OWN_KERNEL_WORKERS = 2;
 
-/** Can a cluster of this kind be made here? `why` has a line for each reason against it; the target then says where its parts come from. */
+/**
+ * Can a cluster of this kind be made here? `why` has a line for each reason against it; the target then says where its parts come from and
+ * which kernel its nodes run.
+ */
 export const preflight = async (target: Target, cache: string): Promise<Preflight> => {
+	const kernel = chooseKernel(target, {ipvs: target.mode === 'ipvs' ? await ipvsOfHost() : 'there', processor: process.arch});
 	const parts = await chooseParts(target.parts, target.version, cache);
-	const reasons = [...unsupported(target), ...await missing(target, cache, parts)];
-	if (reasons.length > 0) return {ok: false, why: reasons.join('\n')};
-	return {ok: true, how: `nodes are namespaces of this host, no container engine; ${parts.why}`, target: {...target, parts: parts.source.name}};
+	const settled: Target = {...target, parts: parts.source.name, ...(kernel.ok && {nodeKernel: kernel.kernel})};
+	const reasons = [...(kernel.ok ? [] : [kernel.why]), ...(await missing(settled, cache, parts))];
+	if (!kernel.ok || reasons.length > 0) return {ok: false, why: reasons.join('\n')};
+	return {
+		ok: true,
+		how: `${kernel.why}, no container engine; ${parts.why}`,
+		target: settled,
+		...(kernel.kernel === 'uml' && {workers: OWN_KERNEL_WORKERS}),
+	};
 };

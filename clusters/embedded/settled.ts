@@ -9,7 +9,10 @@ export const settled = async <T extends readonly unknown[]>(works: readonly [...
 };
 
 /** As `settled`, for long works: the first failure also tells the others to stop. Each gets a signal that aborts with `signal` too. */
-export const sideBySide = async <T extends readonly unknown[]>(signal: AbortSignal, works: readonly [...{[K in keyof T]: (signal: AbortSignal) => Promise<T[K]>}]): Promise<T> => {
+export const sideBySide = async <T extends readonly unknown[]>(
+	signal: AbortSignal,
+	works: readonly [...{[K in keyof T]: (signal: AbortSignal) => Promise<T[K]>}],
+): Promise<T> => {
 	const failed = new AbortController();
 	const own = AbortSignal.any([signal, failed.signal]);
 	const guarded = (works as readonly ((signal: AbortSignal) => Promise<unknown>)[]).map(async work => {

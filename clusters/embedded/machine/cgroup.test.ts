@@ -10,12 +10,27 @@ const V1 = `31 24 0:27 / /sys/fs/cgroup ro,nosuid,nodev,noexec - tmpfs tmpfs ro,
 const V2 = '30 23 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n';
 
 for (const {title, text, expected} of [
-	{title: 'version 1: every hierarchy with the options to mount it again; the empty unified one is left out', text: V1, expected: [['/sys/fs/cgroup/systemd', 1, 'name=systemd'], ['/sys/fs/cgroup/cpu,cpuacct', 1, 'cpu,cpuacct'], ['/sys/fs/cgroup/cpuset', 1, 'cpuset']]},
+	{
+		title: 'version 1: every hierarchy with the options to mount it again; the empty unified one is left out',
+		text: V1,
+		expected: [
+			['/sys/fs/cgroup/systemd', 1, 'name=systemd'],
+			['/sys/fs/cgroup/cpu,cpuacct', 1, 'cpu,cpuacct'],
+			['/sys/fs/cgroup/cpuset', 1, 'cpuset'],
+		],
+	},
 	{title: 'version 2: one', text: V2, expected: [['/sys/fs/cgroup', 2, '']]},
-	{title: 'version 2, mounted again elsewhere: the first', text: `${V2}99 24 0:26 / /srv/jail/sys/fs/cgroup rw,relatime - cgroup2 cgroup rw,nsdelegate\n`, expected: [['/sys/fs/cgroup', 2, '']]},
+	{
+		title: 'version 2, mounted again elsewhere: the first',
+		text: `${V2}99 24 0:26 / /srv/jail/sys/fs/cgroup rw,relatime - cgroup2 cgroup rw,nsdelegate\n`,
+		expected: [['/sys/fs/cgroup', 2, '']],
+	},
 	{title: 'no cgroups', text: '', expected: []},
 ] as const) {
 	test(title, t => {
-		t.deepEqual(parseHierarchies(text).map(({mountPoint, version, options}) => [mountPoint, version, options]), expected.map(row => [...row]) as never);
+		t.deepEqual(
+			parseHierarchies(text).map(({mountPoint, version, options}) => [mountPoint, version, options]),
+			expected.map(row => [...row]) as never,
+		);
 	});
 }

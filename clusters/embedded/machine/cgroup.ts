@@ -3,9 +3,16 @@ import {dirname, join} from 'node:path';
 import {giveControllers} from './controllers.ts';
 
 /** One cgroup hierarchy of this host. `options` are what a machine mounts it with (version 1 only). */
-export type Hierarchy = {readonly mountPoint: string; readonly version: 1 | 2; readonly options: string};
+export type Hierarchy = {
+	readonly mountPoint: string;
+	readonly version: 1 | 2;
+	readonly options: string;
+};
 
-/** Reads the hierarchies from the text of /proc/self/mountinfo (proc(5)): all of version 1, or the one of version 2 (which may be mounted more than once) where that is all there is. */
+/**
+ * Reads the hierarchies from the text of /proc/self/mountinfo (proc(5)): all of version 1, or the one of version 2 (which may be mounted
+ * more than once) where that is all there is.
+ */
 export const parseHierarchies = (mountinfo: string): readonly Hierarchy[] => {
 	const found = mountinfo.split('\n').flatMap((line): Hierarchy[] => {
 		const [before, after] = line.split(' - ');
@@ -13,7 +20,10 @@ export const parseHierarchies = (mountinfo: string): readonly Hierarchy[] => {
 		const [type, , superOptions] = after?.split(' ') ?? [];
 		if (!mountPoint || (type !== 'cgroup' && type !== 'cgroup2')) return [];
 		if (type === 'cgroup2') return [{mountPoint, version: 2, options: ''}];
-		const options = (superOptions ?? '').split(',').filter(option => !['rw', 'ro', 'xattr', 'clone_children', 'noprefix'].includes(option) && !option.startsWith('release_agent=')).join(',');
+		const options = (superOptions ?? '')
+			.split(',')
+			.filter(option => !['rw', 'ro', 'xattr', 'clone_children', 'noprefix'].includes(option) && !option.startsWith('release_agent='))
+			.join(',');
 		return [{mountPoint, version: 1, options}];
 	});
 	const first = found.filter(hierarchy => hierarchy.version === 1);
@@ -33,22 +43,34 @@ const fillCpuset = async (parent: string, group: string): Promise<void> => {
 	for (const file of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(group, file), await readFile(join(parent, file), 'utf8'));
 };
 
+type GroupName = 'keeper' | 'inside';
+
 /**
- * Makes a machine's groups in every hierarchy. Returns their cgroup.procs files: `inside` for the machine itself, `keeper` for the process that keeps it,
- * which in the same group would keep the machine from passing controllers on to its pods (version 2).
+ * Makes a machine's groups in every hierarchy. Returns their cgroup.procs files: `inside` for the machine itself, `keeper` for the process
+ * that keeps it, which in the same group would keep the machine from passing controllers on to its pods (version 2). A machine with a
+ * kernel of its own has no `inside`.
  */
-export const makeGroups = async (id: string, machine: string): Promise<Readonly<Record<'keeper' | 'inside', readonly string[]>>> => {
+export const makeGroups = async (
+	id: string,
+	machine: string,
+	names: readonly GroupName[] = ['keeper', 'inside'],
+): Promise<Readonly<Record<GroupName, readonly string[]>>> => {
 	const all = await hierarchies();
 	for (const {mountPoint, version, options} of all) {
 		const [cluster, whole] = [join(mountPoint, groupOf(id)), join(mountPoint, groupOf(id), machine)];
-		const parts = [join(whole, 'keeper'), join(whole, 'inside')];
+		const parts = names.map(name => join(whole, name));
 		for (const part of parts) await mkdir(part, {recursive: true});
 		if (version === 2) await giveControllers([mountPoint, cluster, whole]);
-		else if (options.split(',').includes('cpuset')) for (const group of [cluster, whole, ...parts]) await fillCpuset(dirname(group), group);
+		else if (options.split(',').includes('cpuset'))
+			for (const group of [cluster, whole, ...parts]) await fillCpuset(dirname(group), group);
 	}
-	const files = (part: string): readonly string[] => all.map(({mountPoint}) => join(mountPoint, groupOf(id), machine, part, 'cgroup.procs'));
+	const files = (part: GroupName): readonly string[] =>
+		all.map(({mountPoint}) => join(mountPoint, groupOf(id), machine, part, 'cgroup.procs'));
 	return {keeper: files('keeper'), inside: files('inside')};
 };
+
+/** A shell line that enters the groups whose files are in this variable. 0 is the writer itself, in any pid namespace. */
+export const enter = (variable: string): string => `for file in $${variable}; do echo 0 > "$file" || exit; done`;
 
 const removeTree = async (group: string): Promise<void> => {
 	for (const entry of await readdir(group, {withFileTypes: true})) if (entry.isDirectory()) await removeTree(join(group, entry.name));
@@ -58,7 +80,14 @@ const removeTree = async (group: string): Promise<void> => {
 /** Every group of a cluster, or of one machine, that still exists, as its top directories. */
 export const groupsLeft = async (id: string, machine = ''): Promise<readonly string[]> => {
 	const all = (await hierarchies()).map(({mountPoint}) => join(mountPoint, groupOf(id), machine));
-	const there = await Promise.all(all.map(async path => readdir(path).then(() => true, () => false)));
+	const there = await Promise.all(
+		all.map(async path =>
+			readdir(path).then(
+				() => true,
+				() => false,
+			),
+		),
+	);
 	return all.filter((_, index) => there[index]);
 };
 
@@ -68,7 +97,8 @@ export const processesIn = async (id: string, machine?: string): Promise<readonl
 	const walk = async (group: string): Promise<void> => {
 		const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
 		for (const pid of text.split('\n')) if (pid && pid !== '0') pids.add(Number(pid));
-		for (const entry of await readdir(group, {withFileTypes: true}).catch(() => [])) if (entry.isDirectory()) await walk(join(group, entry.name));
+		for (const entry of await readdir(group, {withFileTypes: true}).catch(() => []))
+			if (entry.isDirectory()) await walk(join(group, entry.name));
 	};
 	for (const group of await groupsLeft(id, machine)) await walk(group);
 	return [...pids];
@@ -80,5 +110,8 @@ export const removeGroups = async (id: string, machine?: string): Promise<void> 
 };
 
 /** What boot.sh mounts in a machine: one line for each version 1 hierarchy. */
-export const hierarchyLines = async (): Promise<string> => (await hierarchies()).filter(({version}) => version === 1).map(({options}) => `${options}\n`).join('');
-
+export const hierarchyLines = async (): Promise<string> =>
+	(await hierarchies())
+		.filter(({version}) => version === 1)
+		.map(({options}) => `${options}\n`)
+		.join('');

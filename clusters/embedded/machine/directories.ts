@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {basename, dirname} from 'node:path';
 import {processesIn} from './cgroup.ts';
 
-/** The cluster's directory in the command line of a process that keeps a machine (unshare … sh boot.sh <directory of the machine> <name> <layers>). */
+/** The cluster's directory in the command line of a process that keeps a machine (unshare … sh boot.sh <directory of the machine> …). */
 export const directoryIn = (cmdline: string): string | undefined => {
 	const words = cmdline.split('\0');
 	const boot = words.findIndex(word => basename(word) === 'boot.sh');

@@ -13,8 +13,8 @@ const kill = (pid: number): void => {
 };
 
 /**
- * Ends every machine of a cluster, or one: kills all processes of its cgroups (a first process takes its whole pid namespace with it) and removes the groups.
- * With the processes go their namespaces, so links and mounts too. Idempotent.
+ * Ends every machine of a cluster, or one: kills all processes of its cgroups (a first process takes its whole pid namespace with it) and
+ * removes the groups. With the processes go their namespaces, so links and mounts too. Idempotent.
  */
 export const endMachines = async (id: string, machine?: string): Promise<void> => {
 	const deadline = performance.now() + GONE_TIMEOUT_MS;
@@ -30,7 +30,11 @@ export const endMachines = async (id: string, machine?: string): Promise<void> =
 			}
 			if ((await groupsLeft(id, machine)).length === 0) return;
 		}
-		if (performance.now() > deadline) throw new Error(`cluster ${id}${machine === undefined ? '' : `, machine ${machine}`}: processes ${pids.join(', ')} do not end (SIGKILL sent ${GONE_TIMEOUT_MS / 1000} s ago)`);
+		if (performance.now() > deadline)
+			throw new Error(
+				`cluster ${id}${machine === undefined ? '' : `, machine ${machine}`}: processes ${pids.join(', ')} do not end ` +
+					`(SIGKILL sent ${GONE_TIMEOUT_MS / 1000} s ago)`,
+			);
 		await sleep(20);
 	}
 };

@@ -6,7 +6,9 @@ export type Arrived = {
 	readonly bytes: number;
 	/** Of the whole file, where the server says so. */
 	readonly total: number | undefined;
-	/** A strong ETag or a date, by which the server tells whether the rest is of the same file (If-Range; RFC 9110, 13.1.5: no weak ETag). */
+	/**
+	 * A strong ETag or a date, by which the server tells whether the rest is of the same file (If-Range; RFC 9110, 13.1.5: no weak ETag).
+	 */
 	readonly version: string | undefined;
 	/** How many answers it was put together from. */
 	readonly pieces: number;
@@ -23,9 +25,10 @@ const beginning = ({headers}: Response): Arrived => {
 	const etag = headers.get('etag');
 	const length = headers.get('content-length');
 	return {
-		...nothing(), pieces: 1,
+		...nothing(),
+		pieces: 1,
 		total: length === null || headers.has('content-encoding') ? undefined : Number(length),
-		version: etag?.startsWith('"') ? etag : headers.get('last-modified') ?? undefined,
+		version: etag?.startsWith('"') ? etag : (headers.get('last-modified') ?? undefined),
 	};
 };
 
@@ -33,7 +36,11 @@ const beginning = ({headers}: Response): Arrived => {
 export const placeOf = (response: Response, arrived: Arrived): Arrived | undefined => {
 	if (response.status === 200) return beginning(response);
 	const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '') ?? [];
-	const fits = response.status === 206 && arrived.bytes > 0 && Number(start) === arrived.bytes && (arrived.total === undefined || total === '*' || Number(total) === arrived.total);
+	const fits =
+		response.status === 206 &&
+		arrived.bytes > 0 &&
+		Number(start) === arrived.bytes &&
+		(arrived.total === undefined || total === '*' || Number(total) === arrived.total);
 	return fits ? {...arrived, pieces: arrived.pieces + 1, total: arrived.total ?? (total === '*' ? undefined : Number(total))} : undefined;
 };
 

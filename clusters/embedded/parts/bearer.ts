@@ -17,10 +17,18 @@ export const anonymousPull = (repository: string, limits: FetchLimits): Credenti
 	return {
 		headerFor: ({origin}) => tokens.get(origin),
 		async obtain(url, challenge, signal) {
-			const {realm, service, scope = `repository:${repository}:pull`} = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value])) as Readonly<Record<string, string>>;
-			if (!/^bearer\s/i.test(challenge) || realm === undefined || !URL.canParse(realm)) throw new TransferError(`${url.host} wants a login (${challenge}); only anonymous pulls are made`, {passing: false});
+			const {
+				realm,
+				service,
+				scope = `repository:${repository}:pull`,
+			} = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value])) as Readonly<
+				Record<string, string>
+			>;
+			if (!/^bearer\s/i.test(challenge) || realm === undefined || !URL.canParse(realm))
+				throw new TransferError(`${url.host} wants a login (${challenge}); only anonymous pulls are made`, {passing: false});
 			const from = new URL(realm);
-			if (from.protocol !== 'https:' && from.protocol !== url.protocol) throw new TransferError(`${url} sends for a token to ${realm}, which is not https`, {passing: false});
+			if (from.protocol !== 'https:' && from.protocol !== url.protocol)
+				throw new TransferError(`${url} sends for a token to ${realm}, which is not https`, {passing: false});
 			from.searchParams.set('scope', scope);
 			if (service !== undefined) from.searchParams.set('service', service);
 			const answer = await fetchSmall(from.href, TOKEN_BYTES, {signal, limits});

@@ -1,10 +1,11 @@
 import {mkdir, readdir, readFile, rename, rm} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {digest, once} from '../cache.ts';
-import {exec} from '../exec.ts';
 import {containerdConfig} from '../node.ts';
-import {bootMachine, prepareMachine} from '../machine/machine.ts';
+import {namespaceMachine} from '../machine/namespaces.ts';
+import {prepareMachine} from '../machine/prepare.ts';
 import {endMachines} from '../machine/end.ts';
+import {waitFor} from '../wait.ts';
 import type {PartsContext} from './source.ts';
 
 const PREFIX = 'import-';
@@ -19,34 +20,54 @@ export const importerOf = (id: string): number | undefined => (id.startsWith(PRE
  * A containerd directory that holds all images unpacked: each Node starts from a copy whose files are links, so no Node imports anything.
  * containerd itself makes it, in a machine without a network.
  */
-export const containerdTemplate = async (root: string, archives: string, restrictOomScore: boolean, {cache, signal, log, progress}: PartsContext): Promise<string> => {
+export const containerdTemplate = async (
+	root: string,
+	archives: string,
+	restrictOomScore: boolean,
+	{cache, signal, log, progress}: PartsContext,
+): Promise<string> => {
 	const own = await readFile(import.meta.filename, 'utf8');
-	return once(join(cache, 'containerd', digest(own, basename(archives), containerdConfig(restrictOomScore))), async unfinished => {
-		const id = importId(process.pid);
-		const spec = {
-			name: 'import', layers: [root], links: [], network: ['link set lo up'],
-			files: {'etc/containerd/config.toml': containerdConfig(restrictOomScore)}, services: {containerd: 'exec containerd'},
-		};
-		try {
-			await prepareMachine(unfinished, spec);
-			const {pid, dir} = await bootMachine(unfinished, id, spec);
-			const inside = ['nsenter', '--target', String(pid), '--mount', '--net', '--pid', '--cgroup', '--'];
-			await exec([...inside, 'sh', '-c', 'until [ -S /run/containerd/containerd.sock ]; do sleep 0.05; done'], {signal, log});
-			const names = (await readdir(archives)).filter(name => name.endsWith('.tar')).sort();
-			for (const [index, name] of names.entries()) {
-				progress(`import of image ${index + 1} of ${names.length}`);
-				await exec(['sh', '-c', 'exec "$@" < "$0"', join(archives, name), ...inside, 'ctr', '-n', 'k8s.io', 'images', 'import', '--label', 'io.cri-containerd.pinned=pinned', '--digests', '-'], {signal, log});
+	return once(
+		join(cache, 'containerd', digest(own, basename(archives), containerdConfig(restrictOomScore))),
+		async unfinished => {
+			const id = importId(process.pid);
+			const spec = {
+				name: 'import',
+				layers: [root],
+				links: [],
+				network: ['link set lo up'],
+				files: {'etc/containerd/config.toml': containerdConfig(restrictOomScore)},
+				services: {containerd: 'exec containerd'},
+				disk: {'var/archives': archives},
+			};
+			const machine = namespaceMachine({cluster: unfinished, id}, spec.name);
+			const run = async (...argv: string[]) => machine.run(argv, {signal, log});
+			try {
+				await prepareMachine(unfinished, spec);
+				await machine.power.on();
+				await waitFor(machine, 'containerd answers', '[ -e /etc/machine/links ] && [ -S /run/containerd/containerd.sock ]', {
+					logs: ['/var/log/containerd.log'],
+					signal,
+					log,
+				});
+				const names = (await readdir(archives)).filter(name => name.endsWith('.tar')).sort();
+				for (const [index, name] of names.entries()) {
+					progress(`import of image ${index + 1} of ${names.length}`);
+					const ctr = ['ctr', '-n', 'k8s.io', 'images', 'import', '--label', 'io.cri-containerd.pinned=pinned', '--digests'];
+					await run(...ctr, `/var/archives/${name}`);
+				}
+				// A clean end closes the data bases.
+				await run('sv', '-w', '20', 'force-stop', '/etc/machine/services/containerd');
+				await endMachines(id);
+				await mkdir(join(unfinished, 'kept'), {recursive: true});
+				await rename(join(machine.dir, 'var/lib/containerd'), join(unfinished, 'kept/containerd'));
+				await rm(join(unfinished, 'machines'), {recursive: true});
+				await rename(join(unfinished, 'kept/containerd'), join(unfinished, 'containerd'));
+				await rm(join(unfinished, 'kept'), {recursive: true});
+			} finally {
+				await endMachines(id);
 			}
-			// A clean end closes the data bases.
-			await exec([...inside, 'sv', '-w', '20', 'force-stop', '/etc/machine/services/containerd'], {signal, log});
-			await endMachines(id);
-			await mkdir(join(unfinished, 'kept'), {recursive: true});
-			await rename(join(dir, 'var/lib/containerd'), join(unfinished, 'kept/containerd'));
-			await rm(join(unfinished, 'machines'), {recursive: true});
-			await rename(join(unfinished, 'kept/containerd'), join(unfinished, 'containerd'));
-			await rm(join(unfinished, 'kept'), {recursive: true});
-		} finally {
-			await endMachines(id);
-		}
-	}, signal);
+		},
+		signal,
+	);
 };

@@ -27,11 +27,16 @@ export class ChecksumError extends Error {
 }
 
 /**
- * Fetches one file; it has its name only when it is whole, on disk and has the pinned sum. Until then, and for nobody but this call, it is `<path>.part`.
- * A broken transfer goes on where it broke if the server can do that, and begins again if not.
- * Throws ChecksumError (both sums, the URL), TransferError (each attempt's reason), the signal's reason, and errors of the disk; then nothing is left.
+ * Fetches one file; it has its name only when it is whole, on disk and has the pinned sum. Until then, and for nobody but this call, it is
+ * `<path>.part`. A broken transfer goes on where it broke if the server can do that, and begins again if not.
+ * Throws ChecksumError (both sums, the URL), TransferError (each attempt's reason), the signal's reason, and errors of the disk; then
+ * nothing is left.
  */
-export const download = async ({url, sha256, credentials}: Download, path: string, {signal, limits, progress}: DownloadContext): Promise<void> => {
+export const download = async (
+	{url, sha256, credentials}: Download,
+	path: string,
+	{signal, limits, progress}: DownloadContext,
+): Promise<void> => {
 	const part = `${path}.part`;
 	let arrived = nothing();
 	let resumable = true;
@@ -44,11 +49,15 @@ export const download = async ({url, sha256, credentials}: Download, path: strin
 		if (!resumable) arrived = nothing();
 		const stall = watchStall(limits.stallMs);
 		const both = AbortSignal.any([signal, stall.signal]);
-		const response = await stall.during(async () => request(url, {signal: both, redirects: limits.redirects, headers: headersFor(arrived), ...(credentials ? {credentials} : {})}));
+		const response = await stall.during(async () =>
+			request(url, {signal: both, redirects: limits.redirects, headers: headersFor(arrived), ...(credentials ? {credentials} : {})}),
+		);
 		const place = placeOf(response, arrived);
 		if (!place) {
 			await response.body?.cancel();
-			throw begin(`HTTP ${response.status} (${response.headers.get('content-range') ?? 'no range'}) where ${sayArrived(arrived)} are here`);
+			throw begin(
+				`HTTP ${response.status} (${response.headers.get('content-range') ?? 'no range'}) where ${sayArrived(arrived)} are here`,
+			);
 		}
 		arrived = place;
 		await using file = await open(part, arrived.bytes > 0 ? 'a' : 'w');
@@ -56,10 +65,12 @@ export const download = async ({url, sha256, credentials}: Download, path: strin
 			await file.writeFile(chunk);
 			arrived.hash.update(chunk);
 			arrived = {...arrived, bytes: arrived.bytes + chunk.length};
-			if (arrived.bytes > limits.maximumBytes) throw new TransferError(`more than ${limits.maximumBytes} bytes, which no part has`, {passing: false});
+			if (arrived.bytes > limits.maximumBytes)
+				throw new TransferError(`more than ${limits.maximumBytes} bytes, which no part has`, {passing: false});
 			progress?.(arrived.bytes, arrived.total);
 		}
-		if (arrived.total !== undefined && arrived.bytes < arrived.total) throw new TransferError(`ended after ${sayArrived(arrived)}`, {passing: true});
+		if (arrived.total !== undefined && arrived.bytes < arrived.total)
+			throw new TransferError(`ended after ${sayArrived(arrived)}`, {passing: true});
 		const found = arrived.hash.digest('hex');
 		if (found === sha256) {
 			await file.sync();
@@ -67,7 +78,9 @@ export const download = async ({url, sha256, credentials}: Download, path: strin
 		}
 		const sums = `pinned sha256:${sha256}, received sha256:${found} (${arrived.bytes} bytes)`;
 		// The pieces may be of different files: only one that came whole is the server's own.
-		throw arrived.pieces > 1 ? begin(`wrong checksum of ${arrived.pieces} pieces: ${sums}`) : new ChecksumError(`wrong checksum from ${url}: ${sums}`);
+		throw arrived.pieces > 1
+			? begin(`wrong checksum of ${arrived.pieces} pieces: ${sums}`)
+			: new ChecksumError(`wrong checksum from ${url}: ${sums}`);
 	};
 
 	try {

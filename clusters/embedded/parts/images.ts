@@ -9,47 +9,87 @@ import type {PartsContext} from './source.ts';
 /** Names that can be had from no registry: what is not in the node's containerd cannot be mistaken for something from elsewhere. */
 export const IMAGE_REPOSITORY = 'localhost/vipcheck';
 export const PAUSE_IMAGE = `${IMAGE_REPOSITORY}/pause:1`;
-export const clusterImages = (kubernetes: string) => ({agnhost: `${IMAGE_REPOSITORY}/agnhost:v${kubernetes}`, client: `${IMAGE_REPOSITORY}/client:v${kubernetes}`});
+export const clusterImages = (kubernetes: string) => ({
+	agnhost: `${IMAGE_REPOSITORY}/agnhost:v${kubernetes}`,
+	client: `${IMAGE_REPOSITORY}/client:v${kubernetes}`,
+});
 
 const XTABLES = '/usr/lib/x86_64-linux-gnu/xtables';
 
+/** Where the image of kube-proxy has the iptables for kernels without nf_tables' ip family: first in the PATH there. */
+export const LEGACY_TOOLS = '/usr/lib/iptables-legacy';
+
 /** kube-proxy with the programs that it calls; upstream's image has the same (build/kube-proxy-base, distroless-iptables). */
-const kubeProxyFiles = async (root: string): Promise<Record<string, string>> => {
+export const kubeProxyFiles = async (root: string): Promise<Record<string, string>> => {
 	const names = ['iptables', 'ip6tables'].flatMap(tool => ['', '-save', '-restore'].map(suffix => `${tool}${suffix}`));
-	const plugins = readdirSync(join(root, XTABLES)).filter(name => name.endsWith('.so')).map(name => `${XTABLES}/${name}`);
+	const plugins = readdirSync(join(root, XTABLES))
+		.filter(name => name.endsWith('.so'))
+		.map(name => `${XTABLES}/${name}`);
 	return {
-		...(await withLibraries(root, ['/usr/sbin/xtables-nft-multi', '/usr/sbin/nft', '/usr/sbin/conntrack', '/usr/sbin/ipset', '/usr/bin/kmod'], plugins)),
+		...(await withLibraries(
+			root,
+			[
+				'/usr/sbin/xtables-nft-multi',
+				'/usr/sbin/xtables-legacy-multi',
+				'/usr/sbin/nft',
+				'/usr/sbin/conntrack',
+				'/usr/sbin/ipset',
+				'/usr/bin/kmod',
+			],
+			plugins,
+		)),
 		...Object.fromEntries(names.map(name => [`usr/sbin/${name}`, '-> xtables-nft-multi'])),
+		...Object.fromEntries(names.map(name => [`${LEGACY_TOOLS.slice(1)}/${name}`, '-> /usr/sbin/xtables-legacy-multi'])),
 		'usr/sbin/modprobe': '-> ../bin/kmod',
-		// Without it `nft --json` prints protocols as numbers, which kube-proxy takes for elements that are not its own and deletes with the next full sync.
+		// Without it `nft --json` prints protocols as numbers, which kube-proxy takes for elements that are not its own and deletes with
+		// the next full sync.
 		'etc/protocols': join(root, 'etc/protocols'),
 	};
 };
 
 /** The images of a cluster, as archives in one directory of the cache. */
-export const imageArchives = async (kubernetes: string, root: string, programs: ReadonlyMap<string, string>, {cache, signal, progress}: PartsContext): Promise<string> => {
+export const imageArchives = async (
+	kubernetes: string,
+	root: string,
+	programs: ReadonlyMap<string, string>,
+	{cache, signal, progress}: PartsContext,
+): Promise<string> => {
 	const program = (name: string): string => programs.get(name) as string;
 	const {agnhost, client} = clusterImages(kubernetes);
 	const agnhostLayer = {agnhost: program('agnhost')};
 	// The release has pause only as an image of its own; that of agnhost holds a pod as well, but reaps nothing.
-	const pause = programs.has('pause') ? {layer: {pause: program('pause')}, entrypoint: ['/pause']} : {layer: agnhostLayer, entrypoint: ['/agnhost', 'pause']};
+	const pause = programs.has('pause')
+		? {layer: {pause: program('pause')}, entrypoint: ['/pause']}
+		: {layer: agnhostLayer, entrypoint: ['/agnhost', 'pause']};
 	const own = await Promise.all([import.meta.filename, join(import.meta.dirname, 'image.ts')].map(async file => readFile(file, 'utf8')));
 	const key = digest(basename(dirname(root)), ...own, ...[...programs.values()].map(path => basename(dirname(path))));
-	return once(join(cache, 'images', `${kubernetes}-${key}`), async unfinished => {
-		const specs: readonly ImageSpec[] = [
-			{name: PAUSE_IMAGE, layers: [pause.layer], entrypoint: pause.entrypoint},
-			{name: `${IMAGE_REPOSITORY}/kube-proxy:v${kubernetes}`, layers: [await kubeProxyFiles(root), {'usr/local/bin/kube-proxy': program('kube-proxy')}], entrypoint: []},
-			{name: `${IMAGE_REPOSITORY}/coredns:v${COREDNS_VERSION}`, layers: [{coredns: program('coredns')}], entrypoint: ['/coredns']},
-			{name: agnhost, layers: [agnhostLayer], entrypoint: ['/agnhost'], command: ['pause']},
-			{name: client, layers: [pause.layer, await withLibraries(root, ['/usr/local/bin/node'])], entrypoint: pause.entrypoint},
-		];
-		for (const [index, spec] of specs.entries()) {
-			signal.throwIfAborted();
-			progress(`image ${index + 1} of ${specs.length}`);
-			const work = join(unfinished, 'work');
-			await mkdir(work);
-			await writeImage(spec, work, join(unfinished, `image-${index}.tar`));
-			await rm(work, {recursive: true});
-		}
-	}, signal);
+	return once(
+		join(cache, 'images', `${kubernetes}-${key}`),
+		async unfinished => {
+			const specs: readonly ImageSpec[] = [
+				{name: PAUSE_IMAGE, layers: [pause.layer], entrypoint: pause.entrypoint},
+				{
+					name: `${IMAGE_REPOSITORY}/kube-proxy:v${kubernetes}`,
+					layers: [await kubeProxyFiles(root), {'usr/local/bin/kube-proxy': program('kube-proxy')}],
+					entrypoint: [],
+				},
+				{
+					name: `${IMAGE_REPOSITORY}/coredns:v${COREDNS_VERSION}`,
+					layers: [{coredns: program('coredns')}],
+					entrypoint: ['/coredns'],
+				},
+				{name: agnhost, layers: [agnhostLayer], entrypoint: ['/agnhost'], command: ['pause']},
+				{name: client, layers: [pause.layer, await withLibraries(root, ['/usr/local/bin/node'])], entrypoint: pause.entrypoint},
+			];
+			for (const [index, spec] of specs.entries()) {
+				signal.throwIfAborted();
+				progress(`image ${index + 1} of ${specs.length}`);
+				const work = join(unfinished, 'work');
+				await mkdir(work);
+				await writeImage(spec, work, join(unfinished, `image-${index}.tar`));
+				await rm(work, {recursive: true});
+			}
+		},
+		signal,
+	);
 };

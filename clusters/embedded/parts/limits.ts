@@ -1,10 +1,18 @@
 /** Limits of fetching parts, each with its reason; times in milliseconds. */
-export type FetchLimits = {readonly attempts: number; readonly pauseMs: number; readonly stallMs: number; readonly redirects: number; readonly maximumBytes: number};
+export type FetchLimits = {
+	readonly attempts: number;
+	readonly pauseMs: number;
+	readonly stallMs: number;
+	readonly redirects: number;
+	readonly maximumBytes: number;
+};
 
 export const FETCH_LIMITS: FetchLimits = {
 	/** A line that breaks five times within one file is no line; with the pauses below that is found after 15 s at the earliest. */
 	attempts: 5,
-	/** Before the second attempt, doubled before each further one: a restarted server is back after seconds, and a busy one is not pressed. */
+	/**
+	 * Before the second attempt, doubled before each further one: a restarted server is back after seconds, and a busy one is not pressed.
+	 */
 	pauseMs: 1000,
 	/** No byte for this long: TCP's own retransmission goes on for minutes, a congested line recovers within a few seconds. */
 	stallMs: 30_000,

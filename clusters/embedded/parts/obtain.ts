@@ -3,16 +3,28 @@ import {basename, dirname, join} from 'node:path';
 import {digest, once} from '../cache.ts';
 import {sideBySide} from '../settled.ts';
 import {containerdTemplate} from './containerd.ts';
+import {varDisk} from './disk.ts';
 import {imageArchives} from './images.ts';
+import {ownKernel, type OwnKernel} from './kernel.ts';
 import {nodeFileSystem} from './rootfs.ts';
+import type {NodeKernel} from '../../../lib/target.ts';
 import type {PartsContext, Source} from './source.ts';
 
 /** All that machines are made of, on disk. */
-export type Parts = {readonly layers: readonly string[]; readonly containerd: string; readonly bin: string; readonly program: (name: string) => string};
+export type Parts = {
+	readonly layers: readonly string[];
+	readonly containerd: string;
+	readonly bin: string;
+	readonly program: (name: string) => string;
+	/** For nodes with a kernel of their own, with the image of their disk. */
+	readonly kernel?: OwnKernel & {readonly image: string};
+};
 
 /** The programs of a Node and of the control plane, as a layer over the node file system. */
 const programLayer = async (programs: ReadonlyMap<string, string>, cache: string): Promise<string> => {
-	const wanted = ['kubeadm', 'kubectl', 'kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(name => [name, programs.get(name) as string] as const);
+	const wanted = ['kubeadm', 'kubectl', 'kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+		name => [name, programs.get(name) as string] as const,
+	);
 	return once(join(cache, 'layers', digest(...wanted.map(([, path]) => basename(dirname(path))))), async unfinished => {
 		await mkdir(join(unfinished, 'usr/bin'), {recursive: true});
 		for (const [name, path] of wanted) await link(path, join(unfinished, 'usr/bin', name));
@@ -20,15 +32,29 @@ const programLayer = async (programs: ReadonlyMap<string, string>, cache: string
 };
 
 /** Makes or finds every part. The first time this takes minutes; then it only looks. */
-export const obtainParts = async (source: Source, kubernetes: string, nodeProgram: string, restrictOomScore: boolean, context: PartsContext): Promise<Parts> => {
+export const obtainParts = async (
+	source: Source,
+	kubernetes: string,
+	nodeProgram: string,
+	restrictOomScore: boolean,
+	nodeKernel: NodeKernel,
+	context: PartsContext,
+): Promise<Parts> => {
 	// One waits for the network and the disk, the other for the processor.
-	const [rootfs, programs] = await sideBySide(context.signal, [
+	const [rootfs, programs, kernel] = await sideBySide(context.signal, [
 		async signal => nodeFileSystem(nodeProgram, {...context, signal}),
 		async signal => source.programs(kubernetes, {...context, signal}),
+		async signal => (nodeKernel === 'uml' ? ownKernel({...context, signal}) : undefined),
 	]);
 	const root = join(rootfs, 'root');
 	const archives = await imageArchives(kubernetes, root, programs, context);
 	const containerd = join(await containerdTemplate(root, archives, restrictOomScore, context), 'containerd');
 	const layer = await programLayer(programs, context.cache);
-	return {layers: [layer, root], containerd, bin: join(layer, 'usr/bin'), program: name => programs.get(name) as string};
+	return {
+		layers: [layer, root],
+		containerd,
+		bin: join(layer, 'usr/bin'),
+		program: name => programs.get(name) as string,
+		...(kernel && {kernel: {...kernel, image: await varDisk(root, containerd, context)}}),
+	};
 };

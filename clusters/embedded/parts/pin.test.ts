@@ -18,7 +18,9 @@ const pin = async (t: ExecutionContext, handler: Handler) => {
 };
 
 test('all sums of all architectures, in order, beside those of other versions', async t => {
-	const {dir, file, pinning} = await pin(t, (request, response) => { response.end(`${sha256(request.url ?? '')}${request.url?.includes('kubectl') ? '  kubectl' : ''}\n`); });
+	const {dir, file, pinning} = await pin(t, (request, response) => {
+		response.end(`${sha256(request.url ?? '')}${request.url?.includes('kubectl') ? '  kubectl' : ''}\n`);
+	});
 	t.is(await pinning, 2 * RELEASE_PROGRAMS.length);
 	const text = await readFile(file, 'utf8');
 	const pins = JSON.parse(text) as Pins;
@@ -33,13 +35,38 @@ test('all sums of all architectures, in order, beside those of other versions', 
 });
 
 for (const [title, handler, message] of [
-	['one sum is not there', (request, response) => { response.writeHead(request.url?.endsWith('arm64/kubelet.sha256') ? 404 : 200).end(sha256('')); }, /\/release\/v1\.36\.3\/bin\/linux\/arm64\/kubelet\.sha256 could not be fetched: HTTP 404/],
-	['a page comes instead', (request, response) => { response.end(request.url?.endsWith('amd64/kubeadm.sha256') ? '<html>Log in</html>' : sha256('')); }, /amd64\/kubeadm\.sha256 holds no sha256 sum but "<html>Log in<\/html>"$/],
-	['a sum is too short', (_, response) => { response.end(sha256('').slice(1)); }, /holds no sha256 sum/],
-	['a long page comes instead', (_, response) => { response.end('x'.repeat(10_000)); }, /more than 4096 bytes/],
-] as readonly (readonly [string, Handler, RegExp])[]) test(`nothing is pinned when ${title}`, async t => {
-	const {dir, file, pinning} = await pin(t, handler);
-	await t.throwsAsync(pinning, {message});
-	t.is(await readFile(file, 'utf8'), BEFORE);
-	t.deepEqual(await readdir(dir), ['pins.json']);
-});
+	[
+		'one sum is not there',
+		(request, response) => {
+			response.writeHead(request.url?.endsWith('arm64/kubelet.sha256') ? 404 : 200).end(sha256(''));
+		},
+		/\/release\/v1\.36\.3\/bin\/linux\/arm64\/kubelet\.sha256 could not be fetched: HTTP 404/,
+	],
+	[
+		'a page comes instead',
+		(request, response) => {
+			response.end(request.url?.endsWith('amd64/kubeadm.sha256') ? '<html>Log in</html>' : sha256(''));
+		},
+		/amd64\/kubeadm\.sha256 holds no sha256 sum but "<html>Log in<\/html>"$/,
+	],
+	[
+		'a sum is too short',
+		(_, response) => {
+			response.end(sha256('').slice(1));
+		},
+		/holds no sha256 sum/,
+	],
+	[
+		'a long page comes instead',
+		(_, response) => {
+			response.end('x'.repeat(10_000));
+		},
+		/more than 4096 bytes/,
+	],
+] as readonly (readonly [string, Handler, RegExp])[])
+	test(`nothing is pinned when ${title}`, async t => {
+		const {dir, file, pinning} = await pin(t, handler);
+		await t.throwsAsync(pinning, {message});
+		t.is(await readFile(file, 'utf8'), BEFORE);
+		t.deepEqual(await readdir(dir), ['pins.json']);
+	});

@@ -14,7 +14,8 @@ export const ARCHITECTURES = ['amd64', 'arm64'] as const;
 export const architectureOf = (arch: string): string => (arch === 'x64' ? 'amd64' : arch);
 
 /** Where a program of the release is; its sum is beside it, with `.sha256` after the name. */
-export const programUrl = (host: string, version: string, architecture: string, program: string): string => `${host}/release/v${version}/bin/linux/${architecture}/${program}`;
+export const programUrl = (host: string, version: string, architecture: string, program: string): string =>
+	`${host}/release/v${version}/bin/linux/${architecture}/${program}`;
 
 /** Is this a sha256 in hex? */
 export const isSum = (text: string | undefined): text is string => text !== undefined && /^[0-9a-f]{64}$/.test(text);
@@ -34,11 +35,17 @@ export const readPins = async (file: string): Promise<Pins> => {
 	}
 };
 
-const sorted = <T>(record: Readonly<Record<string, T>>): Record<string, T> => Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => a.localeCompare(b, 'en', {numeric: true})));
+const sorted = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+	Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => a.localeCompare(b, 'en', {numeric: true})));
 
 /** Replaces the file as a whole; versions, architectures and programs in order. */
 export const writePins = async (file: string, pins: Pins): Promise<void> => {
-	const all = Object.fromEntries(Object.entries(sorted(pins)).map(([version, architectures]) => [version, Object.fromEntries(Object.entries(sorted(architectures)).map(([name, sums]) => [name, sorted(sums)]))]));
+	const all = Object.fromEntries(
+		Object.entries(sorted(pins)).map(([version, architectures]) => [
+			version,
+			Object.fromEntries(Object.entries(sorted(architectures)).map(([name, sums]) => [name, sorted(sums)])),
+		]),
+	);
 	await writeFile(`${file}.new`, `${JSON.stringify(all, undefined, '\t')}\n`);
 	await rename(`${file}.new`, file);
 };

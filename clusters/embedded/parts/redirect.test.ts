@@ -14,7 +14,8 @@ for (const [from, location, expected] of [
 	['http://a.test/x', 'file:///x', /which is not https/],
 	['https://a.test/x', null, /redirects to no place/],
 	['https://a.test/x', 'https://[', /redirects to "https:\/\/\["/],
-] as const) test(`${from} to ${location}`, t => {
-	if (typeof expected === 'string') t.is(redirected(new URL(from), location).href, expected);
-	else t.throws(() => redirected(new URL(from), location), {instanceOf: TransferError, message: expected});
-});
+] as const)
+	test(`${from} to ${location}`, t => {
+		if (typeof expected === 'string') t.is(redirected(new URL(from), location).href, expected);
+		else t.throws(() => redirected(new URL(from), location), {instanceOf: TransferError, message: expected});
+	});

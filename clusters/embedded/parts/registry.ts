@@ -6,7 +6,11 @@ import {MANIFEST_BYTES} from './limits.ts';
 import type {Credentials} from './request.ts';
 
 /** An image of a registry, by the digest of its index or manifest. */
-export type ImageRef = {readonly registry: string; readonly repository: string; readonly digest: string};
+export type ImageRef = {
+	readonly registry: string;
+	readonly repository: string;
+	readonly digest: string;
+};
 
 /** A layer or a manifest (https://github.com/opencontainers/image-spec/blob/main/descriptor.md). */
 type Descriptor = {readonly mediaType: string; readonly digest: string};
@@ -33,17 +37,28 @@ const isDescriptor = (value: unknown): value is Descriptor => {
 
 const descriptorsIn = (document: unknown, list: string, url: string): readonly Descriptor[] => {
 	const found = (document as Readonly<Record<string, unknown>> | null)?.[list];
-	if (!Array.isArray(found) || found.length === 0 || !found.every(isDescriptor)) throw new ImageError(`${url} has no ${list} with sha256 digests`);
+	if (!Array.isArray(found) || found.length === 0 || !found.every(isDescriptor))
+		throw new ImageError(`${url} has no ${list} with sha256 digests`);
 	return found;
 };
 
 const manifestUrl = ({registry, repository}: ImageRef, digest: string): string => `${registry}/v2/${repository}/manifests/${digest}`;
 
-const fetchManifest = async (image: ImageRef, credentials: Credentials, {signal, limits}: DownloadContext): Promise<Readonly<Record<string, unknown>>> => {
+const fetchManifest = async (
+	image: ImageRef,
+	credentials: Credentials,
+	{signal, limits}: DownloadContext,
+): Promise<Readonly<Record<string, unknown>>> => {
 	const url = manifestUrl(image, image.digest);
-	const bytes = await fetchSmall(url, MANIFEST_BYTES, {signal, limits, credentials, headers: {accept: [...INDEXES, ...MANIFESTS].join(', ')}});
+	const bytes = await fetchSmall(url, MANIFEST_BYTES, {
+		signal,
+		limits,
+		credentials,
+		headers: {accept: [...INDEXES, ...MANIFESTS].join(', ')},
+	});
 	const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-	if (found !== image.digest) throw new ChecksumError(`wrong checksum from ${url}: pinned ${image.digest}, received ${found} (${bytes.length} bytes)`);
+	if (found !== image.digest)
+		throw new ChecksumError(`wrong checksum from ${url}: pinned ${image.digest}, received ${found} (${bytes.length} bytes)`);
 	return JSON.parse(bytes.toString()) as Record<string, unknown>;
 };
 
@@ -56,14 +71,27 @@ export const openImage = async (image: ImageRef, architecture: string, context: 
 	let manifest = await fetchManifest(image, credentials, context);
 	let url = manifestUrl(image, image.digest);
 	if (Array.isArray(manifest['manifests'])) {
-		const all = descriptorsIn(manifest, 'manifests', url) as readonly (Descriptor & {platform?: {os?: string; architecture?: string}})[];
-		const own = all.find(({mediaType, platform}) => MANIFESTS.includes(mediaType) && platform?.os === 'linux' && platform.architecture === architecture);
-		if (!own) throw new ImageError(`${url} has no image for linux/${architecture}; it has ${[...new Set(all.map(({platform}) => `${platform?.os}/${platform?.architecture}`))].join(', ')}`);
+		const all = descriptorsIn(manifest, 'manifests', url) as readonly (Descriptor & {
+			platform?: {os?: string; architecture?: string};
+		})[];
+		const own = all.find(
+			({mediaType, platform}) => MANIFESTS.includes(mediaType) && platform?.os === 'linux' && platform.architecture === architecture,
+		);
+		if (!own)
+			throw new ImageError(
+				`${url} has no image for linux/${architecture}; it has ` +
+					`${[...new Set(all.map(({platform}) => `${platform?.os}/${platform?.architecture}`))].join(', ')}`,
+			);
 		manifest = await fetchManifest({...image, digest: own.digest}, credentials, context);
 		url = manifestUrl(image, own.digest);
 	}
 	return {
 		layers: descriptorsIn(manifest, 'layers', url),
-		fetchLayer: async ({digest}, path, layerContext) => download({url: `${image.registry}/v2/${image.repository}/blobs/${digest}`, sha256: digest.replace('sha256:', ''), credentials}, path, layerContext),
+		fetchLayer: async ({digest}, path, layerContext) =>
+			download(
+				{url: `${image.registry}/v2/${image.repository}/blobs/${digest}`, sha256: digest.replace('sha256:', ''), credentials},
+				path,
+				layerContext,
+			),
 	};
 };

@@ -21,25 +21,46 @@ export type Release = {
 	readonly answersMs: number;
 };
 
-type Part = {readonly name: string; readonly from: string; /** Names what is wanted, so that other content has another place. */ readonly key: string; fetch(dir: string, context: DownloadContext): Promise<void>};
+type Part = {
+	readonly name: string;
+	readonly from: string;
+	/** Names what is wanted, so that other content has another place. */ readonly key: string;
+	fetch(dir: string, context: DownloadContext): Promise<void>;
+};
 
 /** All programs of a version, each with its pinned sum or digest; undefined for a version without pins. */
 const partsOf = async (kubernetes: string, {hosts, images, pins, arch}: Release): Promise<readonly Part[] | undefined> => {
 	const architecture = architectureOf(arch);
 	const sums = sumsOf(await pins(), kubernetes, architecture);
-	return sums && [
-		...[...sums].map(([name, sha256]): Part => {
-			const url = programUrl(hosts.programs, kubernetes, architecture, name);
-			return {name, from: url, key: digest('release', sha256), fetch: async (dir, context) => {
-				await download({url, sha256}, join(dir, name), context);
-				await chmod(join(dir, name), 0o755);
-			}};
-		}),
-		...images.map(({program, path, repository, digest: index}): Part => ({
-			name: program, from: `${hosts.registry}/${repository}@${index}`, key: digest('release', index, architecture, path),
-			fetch: async (dir, context) => fetchFile(await openImage({registry: hosts.registry, repository, digest: index}, architecture, context), path, join(dir, program), join(dir, 'layers'), context),
-		})),
-	];
+	return (
+		sums && [
+			...[...sums].map(([name, sha256]): Part => {
+				const url = programUrl(hosts.programs, kubernetes, architecture, name);
+				return {
+					name,
+					from: url,
+					key: digest('release', sha256),
+					fetch: async (dir, context) => {
+						await download({url, sha256}, join(dir, name), context);
+						await chmod(join(dir, name), 0o755);
+					},
+				};
+			}),
+			...images.map(({program, path, repository, digest: index}): Part => ({
+				name: program,
+				from: `${hosts.registry}/${repository}@${index}`,
+				key: digest('release', index, architecture, path),
+				fetch: async (dir, context) =>
+					fetchFile(
+						await openImage({registry: hosts.registry, repository, digest: index}, architecture, context),
+						path,
+						join(dir, program),
+						join(dir, 'layers'),
+						context,
+					),
+			})),
+		]
+	);
 };
 
 const placeOf = (cache: string, {name, key}: Part): string => join(cache, 'programs', `${name}-${key}`);
@@ -50,8 +71,19 @@ export const releaseSource = (release: Release): Source => ({
 	coldDiskGib: 4,
 	async missing(kubernetes, cache) {
 		const parts = await partsOf(kubernetes, release);
-		if (!parts) return [`there are no pinned checksums of Kubernetes ${kubernetes} for ${architectureOf(release.arch)} (node clusters/embedded/parts/pin.ts ${kubernetes} gets them from the release host)`];
-		const there = await Promise.all(parts.map(async part => access(placeOf(cache, part)).then(() => true, () => false)));
+		if (!parts)
+			return [
+				`there are no pinned checksums of Kubernetes ${kubernetes} for ${architectureOf(release.arch)} (node ` +
+					`clusters/embedded/parts/pin.ts ${kubernetes} gets them from the release host)`,
+			];
+		const there = await Promise.all(
+			parts.map(async part =>
+				access(placeOf(cache, part)).then(
+					() => true,
+					() => false,
+				),
+			),
+		);
 		return there.includes(false) ? silentHosts([(parts[0] as Part).from, `${release.hosts.registry}/v2/`], release.answersMs) : [];
 	},
 	async programs(kubernetes, {cache, signal, log, progress}) {
@@ -59,16 +91,31 @@ export const releaseSource = (release: Release): Source => ({
 		if (!parts) throw new Error(`there are no pinned checksums of Kubernetes ${kubernetes} in ${PINS_FILE}`);
 		const found = new Map<string, string>();
 		for (const [index, part] of parts.entries()) {
-			const made = await once(placeOf(cache, part), async unfinished => {
-				const title = `${part.name}, ${index + 1} of ${parts.length}`;
-				progress(title);
-				await appendFile(log, `fetch ${part.name} from ${part.from}\n`);
-				await part.fetch(unfinished, {signal, limits: release.limits, progress: showBytes(text => progress(`${title}, ${text}`))});
-			}, signal);
+			const made = await once(
+				placeOf(cache, part),
+				async unfinished => {
+					const title = `${part.name}, ${index + 1} of ${parts.length}`;
+					progress(title);
+					await appendFile(log, `fetch ${part.name} from ${part.from}\n`);
+					await part.fetch(unfinished, {
+						signal,
+						limits: release.limits,
+						progress: showBytes(text => progress(`${title}, ${text}`)),
+					});
+				},
+				signal,
+			);
 			found.set(part.name, join(made, part.name));
 		}
 		return found;
 	},
 });
 
-export default releaseSource({hosts: RELEASE_HOSTS, images: RELEASE_IMAGES, pins: async () => readPins(PINS_FILE), arch: process.arch, limits: FETCH_LIMITS, answersMs: HOST_ANSWERS_MS});
+export default releaseSource({
+	hosts: RELEASE_HOSTS,
+	images: RELEASE_IMAGES,
+	pins: async () => readPins(PINS_FILE),
+	arch: process.arch,
+	limits: FETCH_LIMITS,
+	answersMs: HOST_ANSWERS_MS,
+});

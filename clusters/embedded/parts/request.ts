@@ -26,7 +26,12 @@ const PASSING = [408, 425, 429];
 const send = async (url: URL, {signal, method = 'GET', headers = {}, credentials}: RequestOptions): Promise<Response> => {
 	const authorization = credentials?.headerFor(url);
 	try {
-		return await fetch(url, {method, redirect: 'manual', signal, headers: {...headers, ...(authorization === undefined ? {} : {authorization})}});
+		return await fetch(url, {
+			method,
+			redirect: 'manual',
+			signal,
+			headers: {...headers, ...(authorization === undefined ? {} : {authorization})},
+		});
 	} catch (error) {
 		if (error instanceof TransferError) throw error;
 		signal.throwIfAborted();
@@ -35,8 +40,9 @@ const send = async (url: URL, {signal, method = 'GET', headers = {}, credentials
 };
 
 /**
- * Node's fetch (so proxies where Node itself heeds them: NODE_USE_ENV_PROXY=1), with redirects followed, but never from https to http, and credentials for each host its own.
- * Answers a response with a 2xx status, or 416; throws TransferError for all else, and the signal's reason.
+ * Node's fetch (so proxies where Node itself heeds them: NODE_USE_ENV_PROXY=1), with redirects followed, but never from https to http, and
+ * credentials for each host its own. Answers a response with a 2xx status, or 416; throws TransferError for all else, and the signal's
+ * reason.
  */
 export const request = async (address: string, options: RequestOptions): Promise<Response> => {
 	let url = new URL(address);
@@ -51,10 +57,13 @@ export const request = async (address: string, options: RequestOptions): Promise
 			challenged.add(url.origin);
 			await options.credentials.obtain(url, challenge, options.signal);
 		} else if (REDIRECTS.includes(status)) {
-			if (++followed > options.redirects) throw new TransferError(`more than ${options.redirects} redirects, at last to ${url}`, {passing: false});
+			if (++followed > options.redirects)
+				throw new TransferError(`more than ${options.redirects} redirects, at last to ${url}`, {passing: false});
 			url = redirected(url, response.headers.get('location'));
 		} else {
-			throw new TransferError(`HTTP ${status}${response.statusText && ` ${response.statusText}`} from ${url}`, {passing: status >= 500 || PASSING.includes(status)});
+			throw new TransferError(`HTTP ${status}${response.statusText && ` ${response.statusText}`} from ${url}`, {
+				passing: status >= 500 || PASSING.includes(status),
+			});
 		}
 	}
 };

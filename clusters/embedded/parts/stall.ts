@@ -6,7 +6,10 @@ export const watchStall = (stallMs: number): {readonly signal: AbortSignal; duri
 	return {
 		signal: controller.signal,
 		async during(wait) {
-			const timer = setTimeout(() => controller.abort(new TransferError(`no byte for ${stallMs / 1000} s`, {passing: true})), stallMs);
+			const timer = setTimeout(
+				() => controller.abort(new TransferError(`no byte for ${stallMs / 1000} s`, {passing: true})),
+				stallMs,
+			);
 			try {
 				return await wait();
 			} finally {

@@ -1,0 +1,34 @@
+import test from 'ava';
+import type {Mode, NodeKernel} from '../../lib/target.ts';
+import {chooseKernel, type Ipvs} from './node-kernel.ts';
+
+type Row = {
+	readonly mode: Mode;
+	readonly asked?: NodeKernel;
+	readonly ipvs: Ipvs;
+	readonly processor?: string;
+	readonly expected: NodeKernel | RegExp;
+};
+
+const rows: readonly Row[] = [
+	{mode: 'iptables', ipvs: 'absent', expected: 'host'},
+	{mode: 'nftables', ipvs: 'absent', expected: 'host'},
+	{mode: 'ipvs', ipvs: 'there', expected: 'host'},
+	{mode: 'ipvs', ipvs: 'loadable', expected: 'host'},
+	{mode: 'ipvs', ipvs: 'absent', expected: 'uml'},
+	{mode: 'ipvs', ipvs: 'there', asked: 'uml', expected: 'uml'},
+	{mode: 'iptables', ipvs: 'absent', asked: 'uml', expected: 'uml'},
+	{mode: 'ipvs', ipvs: 'absent', asked: 'host', expected: /neither has nor can load: leave out --node-kernel host$/},
+	{mode: 'ipvs', ipvs: 'absent', processor: 'arm64', expected: /runs on x86-64 only; this processor is arm64$/},
+	{mode: 'ipvs', ipvs: 'there', processor: 'arm64', expected: 'host'},
+	{mode: 'nftables', ipvs: 'there', asked: 'uml', expected: /nf_tables' families ip and ip6/},
+];
+
+for (const {mode, asked, ipvs, processor = 'x64', expected} of rows) {
+	test(`${mode}${asked ? `, ${asked} asked for` : ''}, IPVS ${ipvs}, ${processor}: ${expected}`, t => {
+		const choice = chooseKernel({mode, ...(asked && {nodeKernel: asked})}, {ipvs, processor});
+		if (typeof expected === 'string') t.is(choice.ok && choice.kernel, expected);
+		else t.regex(choice.ok ? choice.kernel : choice.why, expected);
+		t.false(choice.why.includes('\n'), 'one line');
+	});
+}

@@ -1,0 +1,76 @@
+import {access} from 'node:fs/promises';
+import type {NodeKernel, Target} from '../../lib/target.ts';
+import {onHost} from './host.ts';
+
+/**
+ * What kube-proxy needs of the kernel in ipvs mode (pkg/proxy/ipvs/README.md); schedulers beyond the default one are loaded when they are
+ * asked for.
+ */
+const IPVS_MODULES = ['ip_vs', 'ip_vs_rr', 'nf_conntrack', 'xt_set', 'xt_ipvs', 'dummy'] as const;
+
+/** Whether this host's kernel has IPVS, could load it, or neither. */
+export type Ipvs = 'there' | 'loadable' | 'absent';
+
+/** Looks; loads nothing. */
+export const ipvsOfHost = async (): Promise<Ipvs> => {
+	const there = await access('/proc/net/ip_vs').then(
+		() => true,
+		() => false,
+	);
+	if (there) return 'there';
+	return onHost(['modprobe', '--dry-run', '--all', ...IPVS_MODULES]).then(
+		() => 'loadable',
+		() => 'absent',
+	);
+};
+
+export type KernelChoice =
+	| {
+			readonly ok: true;
+			readonly kernel: NodeKernel;
+			/** Which kernel and why, in one line. */
+			readonly why: string;
+	  }
+	| {readonly ok: false; readonly why: string};
+
+/** The processor that user-mode Linux is packaged for (32-bit x86 apart). */
+const UML_PROCESSOR = 'x64';
+
+/**
+ * The kernel that was asked for; or else the host's where it has what the mode needs; or else one of their own for all nodes.
+ * `processor` as Node calls it.
+ */
+export const chooseKernel = (
+	{mode, nodeKernel}: Pick<Target, 'mode' | 'nodeKernel'>,
+	{ipvs, processor}: {readonly ipvs: Ipvs; readonly processor: string},
+): KernelChoice => {
+	const host = mode !== 'ipvs' || ipvs !== 'absent';
+	const kernel = nodeKernel ?? (host ? 'host' : 'uml');
+	if (kernel === 'host') {
+		if (!host)
+			return {
+				ok: false,
+				why: 'mode ipvs needs IPVS, which the kernel of this host neither has nor can load: leave out --node-kernel host',
+			};
+		return {
+			ok: true,
+			kernel,
+			why: `nodes are namespaces of this host${ipvs === 'loadable' && mode === 'ipvs' ? ', whose kernel loads IPVS' : ''}`,
+		};
+	}
+	if (processor !== UML_PROCESSOR)
+		return {
+			ok: false,
+			why: `nodes with a kernel of their own are user-mode Linux, which runs on x86-64 only; this processor is ${processor}`,
+		};
+	if (mode === 'nftables')
+		return {ok: false, why: "mode nftables needs nf_tables' families ip and ip6, which the kernel of user-mode Linux does not have"};
+	const why = nodeKernel === undefined ? 'as the kernel of this host has no IPVS' : 'as asked for';
+	return {ok: true, kernel, why: `each node boots a kernel of its own (user-mode Linux), ${why}`};
+};
+
+/** Has the host's kernel load what the mode needs, where namespaces share it: nodes cannot, they have no modules of the host. */
+export const loadIpvs = async ({mode, nodeKernel}: Pick<Target, 'mode' | 'nodeKernel'>, log: string): Promise<void> => {
+	if (mode === 'ipvs' && nodeKernel !== 'uml' && (await ipvsOfHost()) === 'loadable')
+		await onHost(['modprobe', '--all', ...IPVS_MODULES], {log});
+};
