@@ -1,0 +1,21 @@
+import {cacheRoot} from '../../lib/paths.ts';
+import {localShell} from '../../lib/shell/transports/local.ts';
+import {KUBERNETES_VERSIONS} from '../embedded/parts.ts';
+import type {Provider} from '../provider.ts';
+import {createCluster} from './create.ts';
+import {destroyCluster, strayClusters} from './destroy.ts';
+import {hostLook, preflight} from './preflight.ts';
+
+/** Clusters of kind's own CLI: each node a container. */
+const kind: Provider = {
+	name: 'kind',
+	modes: ['iptables', 'ipvs', 'nftables'],
+	versions: KUBERNETES_VERSIONS,
+	takesImage: true,
+	preflight: async target => preflight(target, hostLook(localShell('this host'))),
+	create: async (target, context) => createCluster(target, cacheRoot(), context),
+	destroy: destroyCluster,
+	strays: strayClusters,
+};
+
+export default kind;

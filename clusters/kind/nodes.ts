@@ -1,0 +1,24 @@
+import type {Engine} from '../../lib/access.ts';
+import type {Kube} from '../../lib/kube.ts';
+import type {Family, NodeRef} from '../../lib/target.ts';
+import {containerAccess} from '../containers/engine.ts';
+import type {PodNode} from './pod-network.ts';
+
+const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
+
+/** The nodes as the API has them, the control plane first; each is the container of its name. */
+export const readNodes = async (kube: Kube, engine: Engine, family: Family): Promise<readonly (NodeRef & PodNode)[]> => {
+	const {items} = await kube.core.listNode();
+	const nodes = items.map(({metadata, spec, status}): NodeRef & PodNode => {
+		const name = metadata?.name as string;
+		const ips = (status?.addresses ?? []).filter(({type}) => type === 'InternalIP').map(({address}) => address);
+		return {
+			name,
+			role: metadata?.labels?.[CONTROL_PLANE] === undefined ? 'worker' : 'control-plane',
+			ips: family === 'dual' ? ips : ips.filter(ip => !ip.includes(':')),
+			access: containerAccess(engine, name),
+			podSubnets: spec?.podCIDRs ?? [],
+		};
+	});
+	return nodes.toSorted((a, b) => a.role.localeCompare(b.role) || a.name.localeCompare(b.name, 'en', {numeric: true}));
+};
