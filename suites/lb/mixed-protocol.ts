@@ -1,0 +1,38 @@
+import check from '../../lib/check/check.ts';
+import {echoPods, service} from '../../lib/testbed/workloads.ts';
+import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
+import {expectations} from '../../lib/testbed/expectations.ts';
+import {flowsOf} from '../../lib/testbed/flows-of.ts';
+import {sendFlows} from '../../lib/testbed/flows.ts';
+import {programmed} from '../../lib/testbed/programmed.ts';
+
+export default check(
+	{
+		title: 'One address of a load balancer serves TCP and UDP on the same port, each to its own target',
+		why:
+			'DNS, SIP and HTTP/3 need TCP and UDP at one address. Where one of them is lost, large answers fail or clients fall back ' +
+			'slowly, and health checks over the other protocol stay green.',
+		refs: ['https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/1435-mixed-protocol-lb'],
+		needs: ['node-access', 'outside-host'],
+		faults: ['dispatch', 'endpoint-rule'],
+	},
+	async testbed => {
+		await echoPods(testbed, {name: 'echo', replicas: 2});
+		const ports = [
+			{name: 'tcp', port: 80, targetPort: 8080},
+			{name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP' as const},
+		];
+		await service(testbed, {...UNSERVED, name: 'echo', selector: {app: 'echo'}, ports});
+		const [ip = ''] = await testbed.lease('balancer-ip', 1);
+		await balancerGives(testbed, 'echo', [{ip}]);
+		await programmed(testbed, 'echo');
+		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		await testbed.routeOutside(new Map([[ip, via]]));
+		const to = (['TCP', 'UDP'] as const).map(protocol => ({ip, port: 80, protocol, via}));
+		const flows = await flowsOf(testbed, {from: ['outside', 'pod'], to, counts: 40}, await expectations(testbed));
+		await testbed.settled();
+
+		testbed.step('40 new connections and datagrams from outside and from a pod on each node');
+		await sendFlows(testbed, `Load balancer ${ip}:80`, flows);
+	},
+);

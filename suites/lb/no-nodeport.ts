@@ -1,0 +1,50 @@
+import check from '../../lib/check/check.ts';
+import {Violation} from '../../lib/record/problem.ts';
+import {echoPods, service} from '../../lib/testbed/workloads.ts';
+import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
+import {expectations} from '../../lib/testbed/expectations.ts';
+import {flowsOf} from '../../lib/testbed/flows-of.ts';
+import {sendFlows} from '../../lib/testbed/flows.ts';
+import {programmed} from '../../lib/testbed/programmed.ts';
+
+export default check(
+	{
+		title:
+			"A load balancer's Service with allocateLoadBalancerNodePorts false has no node port, and its address is served all the " +
+			'same',
+		why:
+			'Node ports are a way past the load balancer and its source ranges, and the 2,768 numbers of their range run out in large ' +
+			'clusters. Without them the address itself has to work, or the Service has no way in at all.',
+		refs: ['https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-nodeport-allocation'],
+		needs: ['node-access', 'outside-host'],
+		faults: ['dispatch'],
+	},
+	async testbed => {
+		await echoPods(testbed, {name: 'echo', replicas: 2});
+		const ports = [{name: 'http', port: 80, targetPort: 8080}];
+		const wish = {...UNSERVED, allocateLoadBalancerNodePorts: false, selector: {app: 'echo'}, ports};
+		const {nodePorts} = await service(testbed, {...wish, name: 'echo'});
+		if (Object.keys(nodePorts).length > 0)
+			throw new Violation({
+				summary: 'the Service got node ports',
+				expected: 'none',
+				observed: JSON.stringify(nodePorts),
+				layer: {name: 'api', detail: 'allocateLoadBalancerNodePorts is false'},
+				reproduce: [],
+			});
+		const [ip = ''] = await testbed.lease('balancer-ip', 1);
+		await balancerGives(testbed, 'echo', [{ip}]);
+		await programmed(testbed, 'echo');
+		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		await testbed.routeOutside(new Map([[ip, via]]));
+		const flows = await flowsOf(
+			testbed,
+			{from: ['outside', 'pod'], to: [{ip, port: 80, via}], counts: 40},
+			await expectations(testbed),
+		);
+		await testbed.settled();
+
+		testbed.step('40 new connections from outside and from a pod on each node');
+		await sendFlows(testbed, `Load balancer ${ip}:80`, flows);
+	},
+);
