@@ -1,0 +1,95 @@
+import {raw} from 'hono/html';
+import type {Diagnosis, RankedFinding, RuleOutcome} from '../../lib/diagnose/judge.ts';
+import type {Html} from '../html/markup.ts';
+import {h} from '../html/markup.ts';
+import {STYLE} from '../html/style.ts';
+import {findingsText, notKnown, notLookedAt, rightsMissing, rulesText} from './counts.ts';
+
+const MORE_STYLE = `
+.finding { margin: 1.25rem 0; padding: 0.75rem 1rem 0.9rem; border-left: 4px solid var(--muted); background: var(--soft); }
+.finding.error { border-color: var(--failed); } .finding.warning { border-color: var(--known); }
+.finding h3 { margin: 0 0 0.5rem; }
+.finding h3 .word { margin-right: 0.5em; font-size: 0.8125rem; font-weight: 600; }
+.finding.error .word { color: var(--failed); } .finding.warning .word { color: var(--known); }
+.finding dl.problem dd { white-space: pre-wrap; }
+.finding .from { display: block; color: var(--muted); font-size: 0.8125rem; }
+`;
+
+const WORDS = {error: '✗ error', warning: '! warning', info: '· info'} as const;
+
+const link = (ref: string): Html => (ref.startsWith('https://') ? h`<a href="${ref}">${ref}</a>` : h`${ref}`);
+
+const seen = ({from, text}: RankedFinding['evidence'][number]): Html => h`<span class="from">${from}</span><code>${text}</code>`;
+
+const finding = ({severity, confidence, about, summary, evidence, fix, verify = [], refs, rule}: RankedFinding): Html => h`
+<section class="finding ${severity}">
+<h3><span class="word">${WORDS[severity]}${confidence === 'certain' ? '' : ` (${confidence})`}</span>${about}</h3>
+<p class="summary">${summary}</p>
+<dl class="problem">
+${evidence.length > 0 ? h`<dt>Seen</dt><dd>${evidence.map(seen)}</dd>` : ''}
+<dt>Fix</dt><dd>${fix}</dd>
+${verify.length > 0 ? h`<dt>Verify</dt><dd><pre tabindex="0">${verify.join('\n')}</pre></dd>` : ''}
+<dt>Rule</dt><dd><code>${rule}</code>${refs.map(ref => h`<span class="from">${link(ref)}</span>`)}</dd>
+</dl>
+</section>`;
+
+const detail = (rule: RuleOutcome, diagnosis: Diagnosis): string => {
+	if (rule.outcome === 'violated') return `${diagnosis.findings.filter(one => one.rule === rule.id).length} found`;
+	return 'why' in rule ? rule.why : '';
+};
+
+const STANDING = {ok: '✓ holds', violated: '✗ violated', 'not-applicable': '– does not apply', unknown: '? not known'} as const;
+const CLASS = {ok: 'passed', violated: 'failed', 'not-applicable': 'skipped', unknown: 'broken'} as const;
+
+const rulesTable = (diagnosis: Diagnosis): Html => h`<h2>All rules</h2>
+<div class="scroll" tabindex="0" role="group" aria-label="All rules"><table>
+<thead><tr><th>Verdict</th><th>Rule</th><th>Detail</th></tr></thead>
+<tbody>${diagnosis.rules.map(
+	rule => h`<tr><td class="badge ${CLASS[rule.outcome]}">${STANDING[rule.outcome]}</td>
+<td><code>${rule.id}</code><br><small>${rule.title}</small></td>
+<td>${detail(rule, diagnosis)}</td></tr>`,
+)}</tbody>
+</table></div>`;
+
+const NOT_JUDGED = 'Rules that need evidence from the nodes were not judged: it is looked at only when asked for.';
+
+/**
+ * One page that needs nothing but itself: no script, no network. Text from the cluster is escaped, and the policy lets nothing in it run or
+ * load.
+ */
+export const diagnosisHtml = (diagnosis: Diagnosis): string => {
+	const {findings, takenAt, server} = diagnosis;
+	const rights = rightsMissing(diagnosis);
+	const tone = findings.some(({severity}) => severity === 'error')
+		? 'bad'
+		: notKnown(diagnosis).length + findings.length > 0
+			? 'open'
+			: 'good';
+	return h`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${findingsText(diagnosis)} (vipcheck diagnose)</title>
+<style>${raw(STYLE)}${raw(MORE_STYLE)}</style>
+</head>
+<body>
+<header>
+<p class="product">vipcheck <span>diagnose: Services of ${server}, seen ${takenAt}</span></p>
+<h1 class="verdict ${tone}">${findingsText(diagnosis)}</h1>
+<p class="muted">${rulesText(diagnosis)}. Nothing in the cluster was changed.${
+		notLookedAt(diagnosis).length > 0 ? ` ${NOT_JUDGED}` : ''
+	}</p>
+${rights.length > 0 ? h`<p>Rights that would tell more: ${rights.join(', ')}.</p>` : ''}
+</header>
+<main>
+${findings.length > 0 ? h`<h2>Findings, the worst first</h2>${findings.map(finding)}` : ''}
+${rulesTable(diagnosis)}
+</main>
+</body>
+</html>
+`.toString();
+};
