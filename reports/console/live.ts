@@ -1,6 +1,14 @@
-import type {Event, Evidence} from '../../lib/events.ts';
+import type {Event, Evidence, Grid} from '../../lib/record/events.ts';
 
-export type LiveStep = {readonly target: string; readonly step: string; readonly startedAt: number; readonly log: string | undefined; progress: string; announced: boolean};
+export type LiveStep = {
+	readonly target: string;
+	readonly step: string;
+	readonly startedAt: number;
+	readonly log: string | undefined;
+	progress: string;
+	/** When it was last told that it goes on. */
+	toldAt: number | undefined;
+};
 
 /** What the console must remember between events. */
 export type Live = {
@@ -8,16 +16,36 @@ export type Live = {
 	target: string;
 	readonly steps: Map<string, LiveStep>;
 	/** Checks that are running, by target and id. */
-	readonly running: Map<string, {readonly check: string; readonly evidence: Evidence[]}>;
+	readonly running: Map<
+		string,
+		{
+			readonly check: string;
+			readonly evidence: Evidence[];
+			readonly grids: Grid[];
+		}
+	>;
 	done: number;
 	total: number;
 	red: number;
 	interrupted: boolean;
 };
 
-export const emptyLive = (): Live => ({startedAt: undefined, target: '', steps: new Map(), running: new Map(), done: 0, total: 0, red: 0, interrupted: false});
+export const emptyLive = (): Live => ({
+	startedAt: undefined,
+	target: '',
+	steps: new Map(),
+	running: new Map(),
+	done: 0,
+	total: 0,
+	red: 0,
+	interrupted: false,
+});
 
 export const liveKey = (target: string, name: string): string => `${target}\n${name}`;
+
+/** A check that the interruption kept from seeing anything; it counts as skipped. */
+export const isStopped = (event: Event, {interrupted}: Pick<Live, 'interrupted'>): boolean =>
+	event.type === 'check-finished' && event.outcome === 'broken' && interrupted;
 
 /** Keeps up with one event. */
 export const follow = (live: Live, event: Event): void => {
@@ -28,7 +56,14 @@ export const follow = (live: Live, event: Event): void => {
 			live.total += event.checks.filter(check => !check.skip).length;
 			break;
 		case 'step-started':
-			live.steps.set(liveKey(event.target, event.step), {target: event.target, step: event.step, startedAt: event.at, log: event.log, progress: '', announced: false});
+			live.steps.set(liveKey(event.target, event.step), {
+				target: event.target,
+				step: event.step,
+				startedAt: event.at,
+				log: event.log,
+				progress: '',
+				toldAt: undefined,
+			});
 			break;
 		case 'step-progress': {
 			const step = live.steps.get(liveKey(event.target, event.step));
@@ -39,15 +74,18 @@ export const follow = (live: Live, event: Event): void => {
 			live.steps.delete(liveKey(event.target, event.step));
 			break;
 		case 'check-started':
-			live.running.set(liveKey(event.target, event.check), {check: event.check, evidence: []});
+			live.running.set(liveKey(event.target, event.check), {check: event.check, evidence: [], grids: []});
 			break;
 		case 'check-evidence':
 			live.running.get(liveKey(event.target, event.check))?.evidence.push(event.evidence);
 			break;
+		case 'check-grid':
+			live.running.get(liveKey(event.target, event.check))?.grids.push(event.grid);
+			break;
 		case 'check-finished':
 			live.running.delete(liveKey(event.target, event.check));
 			live.done++;
-			if (event.outcome === 'failed' || event.outcome === 'broken') live.red++;
+			if (event.outcome === 'failed' || (event.outcome === 'broken' && !live.interrupted)) live.red++;
 			break;
 		case 'runner-exited':
 		case 'target-failed':
@@ -58,10 +96,19 @@ export const follow = (live: Live, event: Event): void => {
 			live.interrupted = true;
 			break;
 		case 'run-started':
+			// A run that is resumed: what was going on when the earlier part ended goes on no longer.
+			live.steps.clear();
+			live.running.clear();
+			live.total = live.done;
+			live.interrupted = false;
+			break;
+		case 'cluster-owned':
 		case 'cluster-ready':
+		case 'check-spent':
 		case 'check-step':
 		case 'check-number':
-		case 'check-grid':
+		case 'check-chart':
+		case 'check-scene':
 		case 'run-finished':
 			break;
 	}

@@ -1,6 +1,7 @@
 import test from 'ava';
-import type {Event} from '../../lib/events.ts';
-import {fold} from '../../lib/fold.ts';
+import type {Event} from '../../lib/record/events.ts';
+import {fold} from '../../lib/record/fold.ts';
+import {largeRun} from '../fixtures/large-run.ts';
 import {sampleEvents} from '../fixtures/sample-run.ts';
 import htmlReport from './index.ts';
 
@@ -30,7 +31,9 @@ test('every link inside the page has its place, and every place is one', t => {
 });
 
 test('reds are open, the rest is closed', t => {
-	const details = [...page.matchAll(/<details id="[^"]*" class="check (\w+)"( open)?>/g)].map(([, outcome, open]) => `${outcome}${open ?? ''}`);
+	const details = [...page.matchAll(/<details class="check (\w+)(?: differs)?"( open)?>/g)].map(
+		([, outcome, open]) => `${outcome}${open ?? ''}`,
+	);
 	t.deepEqual([...new Set(details)].sort(), ['broken open', 'failed open', 'known', 'passed']);
 });
 
@@ -40,14 +43,39 @@ test('the list of reds names the broken object', t => {
 });
 
 test('a red shows all that it knows', t => {
-	const red = page.slice(page.indexOf('<details id="embedded/ipvs/dual/1.36.3/nodeport/every-node"')).split('</details>')[0]!;
-	for (const text of ['an answer from each of 4 nodes on :31712', 'worker-2 X (refused, 15 of 15)', '<span class="layer">rules</span> ipset KUBE-NODE-PORT-TCP', '<dt>Nodes</dt><dd>worker-2</dd>', '<pre>curl --max-time 2', './evidence/nodeport-every-node/dials.json', 'NodePort 31712: from each place', 'aria-label="not as expected">X</b> refused, 15 of 15', 'https://github.com/kubernetes/kubernetes/issues/112133', 'https://kep.k8s.io/1669', '<time>0.8 s</time>']) t.true(red.includes(text), text);
+	const red = page.slice(page.indexOf('id="embedded/ipvs/dual/1.36.3/nodeport/every-node"')).split('</details>')[0]!;
+	for (const text of [
+		'an answer from each of 4 nodes on :31712',
+		'worker-2 X (refused, 15 of 15)',
+		'<span class="layer">rules</span> ipset KUBE-NODE-PORT-TCP',
+		'<dt>Nodes</dt><dd>worker-2</dd>',
+		'<pre tabindex="0">curl --max-time 2',
+		'./evidence/nodeport-every-node/dials.json',
+		'NodePort 31712: from each place',
+		'<td class="not"><b>X</b> refused, 15 of 15</td>',
+		'https://github.com/kubernetes/kubernetes/issues/112133',
+		'https://kep.k8s.io/1669',
+		'<time>0.8 s</time>',
+	])
+		t.true(red.includes(text), text);
+});
+
+test('a check opens to why it matters, where the run knows it', t => {
+	const bodyOf = (id: string): string => page.slice(page.indexOf(`id="embedded/ipvs/dual/1.36.3/${id}"`)).split('</details>')[0]!;
+	t.regex(
+		bodyOf('nodeport/every-node'),
+		/^id="[^"]*">\n<p class="why"><b>Why it matters:<\/b> Load balancers spread over all nodes and trust each of them: [^<]*<\/p>/,
+	);
+	t.regex(bodyOf('hostile/strings'), /<b>Why it matters:<\/b> red &lt;script&gt;/);
+	t.notRegex(bodyOf('clusterip/balancing'), /Why it matters/);
 });
 
 test('tags are balanced', t => {
 	const open: string[] = [];
-	for (const [, end, name, self] of page.replaceAll(/<style>[^]*?<\/style>|<!DOCTYPE html>/g, '').matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {
-		if (self || name === 'meta') continue;
+	for (const [, end, name, self] of page
+		.replaceAll(/<style>[^]*?<\/style>|<!DOCTYPE html>/g, '')
+		.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {
+		if (self || name === 'meta' || name === 'input' || name === 'wbr' || name === 'br') continue;
 		if (end) t.is(open.pop(), name);
 		else open.push(name!);
 	}
@@ -55,10 +83,25 @@ test('tags are balanced', t => {
 });
 
 for (const [what, types, text] of [
+	[
+		'interrupted',
+		['check-finished', 'runner-exited', 'target-finished', 'run-finished'],
+		/<h3>Interrupted <small>9<\/small><\/h3>[^]*<td>stopped<\/td>/,
+	],
 	['killed', ['run-finished'], /<h1 class="verdict bad">Interrupted: 17 of 18 checks have a result, 3 failed/],
 	['never ready', ['cluster-ready'], /asked for; the cluster was never ready/],
 	['nothing at all', events.map(event => event.type), /Interrupted: 0 of 0 checks have a result/],
-	['without results', ['check-started', 'check-step', 'check-number', 'check-grid', 'check-evidence', 'check-finished'], /<a href="#embedded\/iptables\/ipv4\/1\.36\.3\/clusterip\/reach">9 checks<\/a>/],
+	[
+		'without results',
+		['check-started', 'check-step', 'check-number', 'check-grid', 'check-chart', 'check-scene', 'check-evidence', 'check-finished'],
+		/<a href="#embedded\/iptables\/ipv4\/1\.36\.3\/clusterip\/reach">9 checks<\/a>/,
+	],
 ] as const) {
 	test(`a run that was ${what}`, t => t.regex(without(types), text));
 }
+
+test('110 checks in three modes weigh less than 3 MB', t => {
+	const large = htmlReport.render(largeRun(110));
+	t.true(large.length < 3_000_000, `${large.length} bytes`);
+	t.true(large.length > 300_000);
+});

@@ -1,23 +1,34 @@
 import {raw} from 'hono/html';
-import type {Run} from '../../lib/events.ts';
-import {closingLine} from '../../lib/fold.ts';
-import {namingLine} from '../../lib/naming-line.ts';
+import type {Run} from '../../lib/record/run.ts';
+import {closingLine} from '../../lib/record/fold.ts';
+import {namingLine} from '../../lib/record/naming-line.ts';
 import type {Report} from '../report.ts';
+import {claims} from './claims.ts';
+import {differences} from './differences.ts';
+import {filters, filterStyle} from './filters.ts';
 import {header} from './header.ts';
+import {kills} from './kills.ts';
+import {history} from './history.ts';
 import type {Html} from './markup.ts';
 import {h} from './markup.ts';
 import {matrix} from './matrix.ts';
 import {reds} from './reds.ts';
+import {DRAWN_STYLE} from './style-drawn.ts';
 import {STYLE} from './style.ts';
 import {targetSection} from './target.ts';
+import {differencesOf} from '../text/differences.ts';
 import {verdictOf} from '../text/verdict.ts';
 
 /** One page that needs nothing but itself: no script, no network; without its style it still reads. */
-const htmlReport: Report = {name: 'html', file: 'index.html', render: run => page(run).toString()};
+const htmlReport = {name: 'html', file: 'index.html', render: run => page(run).toString()} satisfies Report;
 export default htmlReport;
 
+const OUTCOME_WORDS = 'failed: the cluster broke the contract. broken: it could not be observed. known: a listed upstream defect.';
+
 // The policy makes sure that no text from a cluster can ever run or load anything.
-const page = (run: Run): Html => h`<!DOCTYPE html>
+const page = (run: Run): Html => {
+	const differing = new Set(differencesOf(run).map(({check}) => check));
+	return h`<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -26,19 +37,27 @@ const page = (run: Run): Html => h`<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <title>${verdictOf(run).text} (vipcheck ${run.id})</title>
-<style>${raw(STYLE)}</style>
+<style>${raw(STYLE)}${raw(DRAWN_STYLE)}${filterStyle(run)}</style>
 </head>
 <body>
 ${header(run)}
 <main>
 ${reds(run)}
+${filters(run)}
+${kills(run)}
 ${matrix(run)}
-${run.targets.map(target => targetSection(target, run.endedAt))}
+${differences(run)}
+${history(run)}
+${claims(run)}
+${run.targets.map(target => targetSection(target, run, differing))}
 </main>
 <footer>
-<p>${closingLine(run)}: the closing line counts broken checks as failed and known ones as skipped.${namingLine(run) === undefined ? '' : ` ${namingLine(run)}.`}</p>
-<p>failed: the cluster broke the contract. broken: it could not be observed. known: a listed upstream defect. In grids <code>.</code> is as expected, <code>X</code> is not, <code>?</code> was not observed.</p>
+<p>${closingLine(run)}: the closing line counts broken checks as failed and known ones as skipped.${
+		namingLine(run) === undefined ? '' : ` ${namingLine(run)}.`
+	}</p>
+<p>${OUTCOME_WORDS} In grids <code>.</code> is as expected, <code>X</code> is not, <code>?</code> was not observed.</p>
 </footer>
 </body>
 </html>
 `;
+};

@@ -1,26 +1,45 @@
-import type {Run} from '../../lib/events.ts';
+import type {CheckRun, Run, TargetRun} from '../../lib/record/run.ts';
+import {differencesOf} from '../text/differences.ts';
 import {duration} from '../text/duration.ts';
 import {anchor} from './links.ts';
 import type {Html} from './markup.ts';
-import {h} from './markup.ts';
+import {h, headRow, joined} from './markup.ts';
 import {badge} from './outcome.ts';
+
+/** May be broken after each slash rather than within a word. */
+const breakable = (id: string): Html => h`${joined(id.split('/'), h`/<wbr>`)}`;
+
+const columnOf = ({key, spec: {mode, family, provider, version}}: TargetRun): Html =>
+	h`<a href="#${encodeURI(key)}">${mode}</a> <small>${family}, ${provider} ${version}</small>`;
 
 /** All checks against all targets, a group of rows for each suite. */
 export const matrix = (run: Run): Html => {
 	const rows = new Map(run.targets.flatMap(target => target.checks.map(check => [check.id, check])));
 	if (rows.size === 0) return h``;
 	const byTarget = run.targets.map(target => ({target, checks: new Map(target.checks.map(check => [check.id, check]))}));
+	const differing = new Set(differencesOf(run).map(({check}) => check));
+	const rowOf = ({id, title}: CheckRun): Html => {
+		const found = byTarget.map(({target, checks}) => ({target, check: checks.get(id)}));
+		const classes = [
+			...new Set(found.flatMap(({check}) => (check ? [`has-${check.outcome}`] : []))),
+			...(differing.has(id) ? ['differs'] : []),
+		];
+		return h`<tr class="${classes.join(' ')}"><th scope="row"><code>${breakable(id)}</code> <small>${title}</small></th>${found.map(
+			({target, check}) =>
+				check
+					? h`<td><a class="cell" href="#${anchor(target.key, check)}">${badge(check.outcome)}${
+							check.ms > 0 ? h` <small>${duration(check.ms)}</small>` : ''
+						}</a></td>`
+					: h`<td class="muted">not planned</td>`,
+		)}</tr>`;
+	};
 	return h`<section aria-labelledby="matrix">
 <h2 id="matrix">Checks and targets</h2>
-<div class="scroll" tabindex="0" role="region" aria-labelledby="matrix"><table class="matrix">
-<thead><tr><th scope="col">Check</th>${run.targets.map(({key, spec}) => h`<th scope="col"><a href="#${encodeURI(key)}">${spec.mode}</a> <small>${spec.family}, ${spec.provider} ${spec.version}</small></th>`)}</tr></thead>
-${[...Map.groupBy(rows.values(), check => check.suite).values()].map(checks => h`<tbody>
-${checks.map(({id, title}) => h`<tr><th scope="row"><code title="${title}">${id}</code></th>${byTarget.map(({target, checks: found}) => {
-	const check = found.get(id);
-	return check
-		? h`<td><a class="cell" href="#${anchor(target.key, check)}">${badge(check.outcome)}${check.ms > 0 ? h` <small>${duration(check.ms)}</small>` : ''}</a></td>`
-		: h`<td class="muted">not planned</td>`;
-})}</tr>`)}</tbody>`)}
+<div class="scroll" tabindex="0" role="group" aria-labelledby="matrix"><table class="matrix checks">
+${headRow(['Check', ...run.targets.map(columnOf)])}
+${[...Map.groupBy(rows.values(), check => check.suite)].map(
+	([suite, checks]) => h`<tbody data-suite="${suite}">${checks.map(rowOf)}</tbody>`,
+)}
 </table></div>
 </section>`;
 };

@@ -23,4 +23,4 @@ export const clock = (ms: number): string => {
 };
 
 /** A figure with at most four digits that count. */
-export const figure = (value: number): string => Number.isInteger(value) ? `${value}` : `${Number(value.toPrecision(4))}`;
+export const figure = (value: number): string => (Number.isInteger(value) ? `${value}` : `${Number(value.toPrecision(4))}`);
