@@ -1,7 +1,7 @@
 /**
- * Makes a cluster and takes it down, again and again, and counts after each what could have been left on the host: node .ci/leaks.ts [times] [mode].
- * Nothing else may run clusters meanwhile, and no other work should start or end. Prints a table, then `N passed, N failed`: one for each thing that is counted.
- * None may have grown since the start; files, since the first round, which may fill caches.
+ * Makes a cluster and takes it down, again and again, and counts after each what could have been left on the host: node .ci/leaks.ts
+ * [times] [mode]. Nothing else may run clusters meanwhile, and no other work should start or end. Prints a table, then `N passed, N
+ * failed`: one for each thing that is counted. None may have grown since the start; files, since the first round, which may fill caches.
  */
 import {readdir, readFile, readlink, stat, statfs} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
@@ -14,7 +14,10 @@ const vipcheck = join(import.meta.dirname, '..', 'vipcheck');
 const [times = '10', mode = 'iptables'] = process.argv.slice(2);
 
 /** What ended while it was looked at counts as nothing. */
-const gone = <T>(nothing: T) => (): T => nothing;
+const gone =
+	<T>(nothing: T) =>
+	(): T =>
+		nothing;
 
 const KTHREADD = '2';
 const INIT = '1';
@@ -29,7 +32,9 @@ const statusOf = async (pid: string): Promise<{readonly state: string; readonly 
 const processes = async (): Promise<readonly string[]> => {
 	const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name) && name !== KTHREADD);
 	const all = await Promise.all(pids.map(async pid => ({pid, status: await statusOf(pid)})));
-	return all.filter(({status}) => status && status.parent !== KTHREADD && !(status.state === 'Z' && status.parent === INIT)).map(({pid}) => pid);
+	return all
+		.filter(({status}) => status && status.parent !== KTHREADD && !(status.state === 'Z' && status.parent === INIT))
+		.map(({pid}) => pid);
 };
 
 const linksIn = async (dir: string): Promise<readonly string[]> => {
@@ -53,25 +58,43 @@ const mountLines = async (pids: readonly string[]): Promise<readonly string[]> =
 		const name = await readlink(`/proc/${pid}/ns/mnt`).catch(gone(''));
 		if (name !== '' && !byNamespace.has(name)) byNamespace.set(name, pid);
 	}
-	return (await Promise.all([...byNamespace.values()].map(async pid => lines(await readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(gone('')))))).flat();
+	return (
+		await Promise.all(
+			[...byNamespace.values()].map(async pid => lines(await readFile(`/proc/${pid}/mountinfo`, 'utf8').catch(gone('')))),
+		)
+	).flat();
 };
 
 const groups = async (): Promise<number> => {
-	const below = await Promise.all((await cgroupRoots()).map(async root => (await readdir(root, {recursive: true, withFileTypes: true})).filter(entry => entry.isDirectory()).length));
+	const below = await Promise.all(
+		(await cgroupRoots()).map(
+			async root => (await readdir(root, {recursive: true, withFileTypes: true})).filter(entry => entry.isDirectory()).length,
+		),
+	);
 	return below.reduce((sum, count) => sum + count, 0);
 };
 
 const links = async (): Promise<number> => lines((await execa('ip', ['-o', 'link', 'show'])).stdout).length;
 
 /** Of those given: what ran before has files of its own. inotify instances are among them. */
-const openFiles = async (pids: readonly string[]): Promise<number> => (await Promise.all(pids.map(async pid => (await readdir(`/proc/${pid}/fd`).catch(gone([]))).length))).reduce((sum, count) => sum + count, 0);
+const openFiles = async (pids: readonly string[]): Promise<number> =>
+	(await Promise.all(pids.map(async pid => (await readdir(`/proc/${pid}/fd`).catch(gone([]))).length))).reduce(
+		(sum, count) => sum + count,
+		0,
+	);
 
-const abstractSockets = async (): Promise<number> => lines(await readFile('/proc/net/unix', 'utf8')).filter(line => line.includes(' @')).length;
+const abstractSockets = async (): Promise<number> =>
+	lines(await readFile('/proc/net/unix', 'utf8')).filter(line => line.includes(' @')).length;
 
 /** The cache, and what is named after the project in the directory of temporary files. */
 const files = async (): Promise<readonly string[]> => {
 	const temporary = (await readdir(tmpdir())).filter(name => name.startsWith('vipcheck')).map(name => join(tmpdir(), name));
-	const below = await Promise.all([cacheRoot(), ...temporary].map(async root => [root, ...(await readdir(root, {recursive: true}).catch(gone([] as string[]))).map(name => join(root, name))]));
+	const below = await Promise.all(
+		[cacheRoot(), ...temporary].map(async root => [
+			root,
+			...(await readdir(root, {recursive: true}).catch(gone([] as string[]))).map(name => join(root, name)),
+		]),
+	);
 	return below.flat();
 };
 
@@ -79,16 +102,17 @@ const MIB = 2 ** 20;
 const mebibytes = async (paths: readonly string[]): Promise<number> => {
 	let blocks = 0;
 	for (const path of paths) blocks += (await stat(path).catch(gone(undefined)))?.blocks ?? 0;
-	return Math.round(blocks * 512 / MIB);
+	return Math.round((blocks * 512) / MIB);
 };
 
 const usedOnDisk = async (): Promise<number> => {
 	const {blocks, bfree, bsize} = await statfs(cacheRoot());
-	return Math.round((blocks - bfree) * bsize / MIB);
+	return Math.round(((blocks - bfree) * bsize) / MIB);
 };
 
 /** Counted by the kernel, the dead ones too that it has not forgotten yet: shown, not judged. */
-const remembered = async (): Promise<number> => Number(/^memory\t\d+\t(\d+)/m.exec(await readFile('/proc/cgroups', 'utf8').catch(gone('')))?.[1] ?? Number.NaN);
+const remembered = async (): Promise<number> =>
+	Number(/^memory\t\d+\t(\d+)/m.exec(await readFile('/proc/cgroups', 'utf8').catch(gone('')))?.[1] ?? Number.NaN);
 
 const others = new Set(await processes());
 
@@ -99,9 +123,17 @@ const count = async (): Promise<Readonly<Record<string, number>>> => {
 	const mounts = await mountLines(pids);
 	const paths = await files();
 	return {
-		processes: ours.length, namespaces: await namespaces(pids, mounts), mounts: mounts.length, cgroups: await groups(), links: await links(),
-		'open files': await openFiles(ours), 'abstract sockets': await abstractSockets(), files: paths.length, 'MiB of files': await mebibytes(paths),
-		'disk, MiB used': await usedOnDisk(), 'cgroups remembered': await remembered(),
+		processes: ours.length,
+		namespaces: await namespaces(pids, mounts),
+		mounts: mounts.length,
+		cgroups: await groups(),
+		links: await links(),
+		'open files': await openFiles(ours),
+		'abstract sockets': await abstractSockets(),
+		files: paths.length,
+		'MiB of files': await mebibytes(paths),
+		'disk, MiB used': await usedOnDisk(),
+		'cgroups remembered': await remembered(),
 	};
 };
 const SHOWN_ALONE: readonly string[] = ['disk, MiB used', 'cgroups remembered'];
@@ -110,7 +142,11 @@ const CACHED: readonly string[] = ['files', 'MiB of files'];
 const row = (name: string, counts: Readonly<Record<string, number>>): string => `| ${name} | ${Object.values(counts).join(' | ')} |`;
 
 const before = await count();
-console.log(`| after round | ${Object.keys(before).join(' | ')} |\n|---|${Object.keys(before).map(() => '---:|').join('')}\n${row('none', before)}`);
+console.log(
+	`| after round | ${Object.keys(before).join(' | ')} |\n|---|${Object.keys(before)
+		.map(() => '---:|')
+		.join('')}\n${row('none', before)}`,
+);
 const rounds: Readonly<Record<string, number>>[] = [];
 for (let round = 1; round <= Number(times); round++) {
 	const {stdout} = await execa(vipcheck, ['up', '--mode', mode]);
