@@ -9,6 +9,7 @@ import {ownKernel, type OwnKernel} from './kernel.ts';
 import {nodeFileSystem} from './rootfs.ts';
 import type {NodeKernel} from '../../../lib/target.ts';
 import type {PartsContext, Source} from './source.ts';
+import {toldTogether} from './told-together.ts';
 
 /** All that machines are made of, on disk. */
 export type Parts = {
@@ -41,10 +42,11 @@ export const obtainParts = async (
 	context: PartsContext,
 ): Promise<Parts> => {
 	// One waits for the network and the disk, the other for the processor.
+	const told = toldTogether(context.progress);
 	const [rootfs, programs, kernel] = await sideBySide(context.signal, [
-		async signal => nodeFileSystem(nodeProgram, {...context, signal}),
-		async signal => source.programs(kubernetes, {...context, signal}),
-		async signal => (nodeKernel === 'uml' ? ownKernel({...context, signal}) : undefined),
+		async signal => told(async progress => nodeFileSystem(nodeProgram, {...context, signal, progress})),
+		async signal => told(async progress => source.programs(kubernetes, {...context, signal, progress})),
+		async signal => (nodeKernel === 'uml' ? told(async progress => ownKernel({...context, signal, progress})) : undefined),
 	]);
 	const root = join(rootfs, 'root');
 	const archives = await imageArchives(kubernetes, root, programs, context);
