@@ -231,3 +231,6 @@ export const patienceWith = (nodeKernel: 'host' | 'uml' | undefined): number => 
  * more often, and waiting for rules would be what they wait for.
  */
 export const rulesIntervalMs = (nodeKernel: 'host' | 'uml' | undefined): number => (nodeKernel === 'uml' ? 2_000 : LOOK_INTERVAL_MS);
+
+/** However busy the machine, a limit is not stretched by more (`lib/wait/timer.ts`): somebody waits for the end. */
+export const MOST_STRETCH = 4;

@@ -1,6 +1,6 @@
 import {availableParallelism} from 'node:os';
 import {matcher} from '../check/match.ts';
-import {RUNNER_SILENCE_MARGIN_MS} from '../limits.ts';
+import {MOST_STRETCH, RUNNER_SILENCE_MARGIN_MS} from '../limits.ts';
 import type {Options} from '../options/options.ts';
 import {writeRunPlan} from '../record/run-plan.ts';
 import {suiteFileOf} from './checks.ts';
@@ -43,7 +43,7 @@ export const suitesJob = (
 			concurrency: Math.ceil(PROCESSES / atOnce),
 			signal,
 			silentMs: () => silentMs(target),
-			silenceLimitMs: Math.max(...chosen.map(({budgetMs}) => budgetMs)) + RUNNER_SILENCE_MARGIN_MS,
+			silenceLimitMs: Math.max(...chosen.map(({budgetMs}) => budgetMs)) * MOST_STRETCH + RUNNER_SILENCE_MARGIN_MS,
 		});
 		if (!signal.aborted) emit({type: 'runner-exited', target, ...end});
 	},

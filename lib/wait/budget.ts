@@ -1,5 +1,6 @@
 import {ABANDON_GRACE_MS} from '../limits.ts';
 import {deadline, Overdue} from './deadline.ts';
+import {timer} from './timer.ts';
 
 /** The reason of the signal when a check has used up its time. */
 export class OverBudget extends Error {
@@ -10,12 +11,12 @@ export type Ending = {readonly how: 'returned'} | {readonly how: 'threw'; readon
 export type Budgeted = Ending & {/** The budget was used up before it ended. */ readonly over: boolean};
 
 /**
- * Runs a body with a signal that aborts when `ms` are over or `outer` aborts. A body that has not ended
- * ABANDON_GRACE_MS after its signal is abandoned: it may go on, nobody waits for it.
+ * Runs a body with a signal that aborts when `ms` are over (later on a machine that is too busy: `timer`) or `outer` aborts. A body that
+ * has not ended ABANDON_GRACE_MS after its signal is abandoned: it may go on, nobody waits for it.
  */
 export const withBudget = async (ms: number, outer: AbortSignal, body: (signal: AbortSignal) => Promise<void>): Promise<Budgeted> => {
 	const budget = new AbortController();
-	const timer = setTimeout(() => budget.abort(new OverBudget(`the budget of ${ms / 1000} s is used up`)), ms);
+	const stopTimer = timer(ms, () => budget.abort(new OverBudget(`the budget of ${ms / 1000} s is used up`)));
 	const signal = AbortSignal.any([outer, budget.signal]);
 	const ending = (async (): Promise<Ending> => {
 		try {
@@ -31,6 +32,6 @@ export const withBudget = async (ms: number, outer: AbortSignal, body: (signal: 
 		if (!(error instanceof Overdue)) throw error;
 		return {how: 'abandoned', over: budget.signal.aborted};
 	} finally {
-		clearTimeout(timer);
+		stopTimer();
 	}
 };

@@ -5,6 +5,7 @@ import {TransportError} from '../shell/shell.ts';
 import {OverBudget} from './budget.ts';
 import {deadline} from './deadline.ts';
 import {Violation} from '../record/problem.ts';
+import {timer} from './timer.ts';
 
 /** What one look showed: it has come true, or what is there instead (and on which nodes). */
 export type Look<T> =
@@ -16,6 +17,7 @@ export type Look<T> =
 	  };
 
 export type EventuallyOptions = {
+	/** On a machine that is too busy for it, longer (`timer`). */
 	readonly timeoutMs: number;
 	/** Left out: LOOK_INTERVAL_MS. */
 	readonly intervalMs?: number;
@@ -45,7 +47,7 @@ export const eventually = async <T>(
 ): Promise<T> => {
 	const startedAt = performance.now();
 	const limit = new AbortController();
-	const timer = setTimeout(() => limit.abort(), options.timeoutMs);
+	const stopTimer = timer(options.timeoutMs, () => limit.abort());
 	const stop = AbortSignal.any([options.signal, limit.signal]);
 	let last: Extract<Look<T>, {done: false}> | undefined;
 	try {
@@ -57,7 +59,7 @@ export const eventually = async <T>(
 			await untilAborted(pause(options.intervalMs ?? LOOK_INTERVAL_MS, undefined, {signal: stop}), stop);
 		}
 	} finally {
-		clearTimeout(timer);
+		stopTimer();
 	}
 	if (!limit.signal.aborted && !(options.signal.reason instanceof OverBudget)) throw options.signal.reason;
 	throw notReached(what, last, performance.now() - startedAt, options);
