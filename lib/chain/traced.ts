@@ -1,4 +1,5 @@
 import type {Route} from '../facts/parse/ip-json.ts';
+import {PROXY_MODES} from '../model/modes/modes.ts';
 import type {Verdict} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
 import {canonicalIp, hostPort} from '../model/address.ts';
@@ -71,13 +72,6 @@ const rightly = (fate: Fate, model: Verdict, sent: Sent, pods: ReadonlySet<strin
 const amongPods = (fate: Fate, sent: Sent, pods: ReadonlySet<string>): QuotedRule | undefined =>
 	isAmongPods(sent, fate.to, pods) ? fate.rewritten : undefined;
 
-/** Chains of kube-router, in k3s too, are none of kube-proxy's. */
-const OWN = {
-	iptables: /^(?:legacy )?(?:raw|mangle|nat|filter) KUBE-(?!ROUTER|POD-FW|NWPLCY)/,
-	ipvs: /^ipvs$|^(?:legacy )?(?:raw|mangle|nat|filter) KUBE-(?!ROUTER|POD-FW|NWPLCY)/,
-	nftables: /^ip6? kube-proxy /,
-} as const;
-
 /**
  * Sends the packets of the namespace's Services (or of all) through the whole dump of a node, every table and hook of it, and tells where
  * their ways part from what the model says. Empty where the node's state is not known.
@@ -103,7 +97,7 @@ export const partingsOn = (
 		return fates(sent.packet).flatMap((fate): readonly Parting[] => {
 			if (fate.end === 'unknown') return [{sent, fate, isKubeProxys: false}];
 			const rule = rightly(fate, verdict, sent, pods);
-			return rule ? [{sent, fate, rule, isKubeProxys: OWN[state.value.mode].test(rule.where)}] : [];
+			return rule ? [{sent, fate, rule, isKubeProxys: PROXY_MODES[state.value.mode].makes(rule.where)}] : [];
 		});
 	});
 };

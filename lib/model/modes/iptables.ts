@@ -3,7 +3,7 @@ import {expectedIptables} from '../rules/iptables/expected.ts';
 import {CHAINS} from '../rules/iptables/names.ts';
 import {protocol as protocolWord, to} from '../rules/iptables/words.ts';
 import {netfilterVerdict} from '../verdict-netfilter.ts';
-import {keptDump, printsRandomFully} from './kept-dump.ts';
+import {isOwnChain, keptDump, printsRandomFully} from './kept-dump.ts';
 import {addressesOf, servedAtNodePort, servedEntry, servedOuter, type ProxyMode} from './mode.ts';
 import {TRAITS} from './traits.ts';
 
@@ -62,6 +62,7 @@ export const iptables: ProxyMode = {
 		const outer = servedOuter(ports, ({protocol, port}, ip) => taken.has(`${to(ip)} ${protocolWord(protocol, port)}`));
 		return new Set([...entries, ...outer]);
 	},
+	makes: isOwnChain,
 	// The canaries too: kube-proxy looks for these alone.
 	flush(family) {
 		const program = `${family === 'ipv6' ? 'ip6tables' : 'iptables'} -w`;

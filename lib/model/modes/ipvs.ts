@@ -9,7 +9,7 @@ import type {Container, Graph} from '../rules/graph.ts';
 import {ipvsVerdict} from '../verdict-ipvs.ts';
 import {familyOf} from '../address.ts';
 import type {IpFamily} from '../../target.ts';
-import {keptDump, printsRandomFully} from './kept-dump.ts';
+import {isOwnChain, keptDump, printsRandomFully} from './kept-dump.ts';
 import {
 	addressesOf,
 	servedAtNodePort,
@@ -126,6 +126,7 @@ export const ipvs: ProxyMode = {
 				];
 			}),
 		),
+	makes: where => where === 'ipvs' || isOwnChain(where),
 	flush: () => 'ipvsadm -C',
 	settings: proxy => settingsOf({strictARP: proxy.ipvs?.strictARP ?? false}),
 	verdict: ipvsVerdict,

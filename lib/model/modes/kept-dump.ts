@@ -14,6 +14,9 @@ export const keptDump = (facts: RuleFacts, family: IpFamily): Fact<IptablesDump>
 	return !(shown.ok && isKept(shown.value)) && legacy?.ok && isKept(legacy.value) ? legacy : shown;
 };
 
+/** A chain of kube-proxy, as the trace names it: those of kube-router, in k3s too, are none. */
+export const isOwnChain = (where: string): boolean => /^(?:legacy )?(?:raw|mangle|nat|filter) KUBE-(?!ROUTER|POD-FW|NWPLCY)/.test(where);
+
 /** iptables knows --random-fully since 1.6.2; kube-proxy writes it where its tool does, and an older one does not print it. */
 const SINCE = [1, 6, 2] as const;
 

@@ -64,6 +64,8 @@ export type ProxyMode = {
 	 * `port/protocol at node port N`, where the rules tell whose a node port is.
 	 */
 	served(serving: Graph, ports: readonly ServedPort[]): ReadonlySet<string>;
+	/** Whether a place of rules, as the trace names it (`nat KUBE-SERVICES`), is one that it makes. */
+	makes(where: string): boolean;
 	/** A line for a node's shell that takes the rules of all Services away, as a hand from outside may, a firewall's restart, say. */
 	flush(family: IpFamily): string;
 	/** Settings of the kernel that kube-proxy makes when it starts, by name. */

@@ -38,6 +38,7 @@ export const nftables: ProxyMode = {
 		const outer = servedOuter(ports, ({protocol, port}, ip) => taken.has(`${ip} . ${protocol.toLowerCase()} . ${port}`));
 		return new Set([...entries, ...outer]);
 	},
+	makes: where => /^ip6? kube-proxy /.test(where),
 	flush: family => `nft delete table ${tableOf(family)}`,
 	settings: () => ({}),
 	verdict: netfilterVerdict,
