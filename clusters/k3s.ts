@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {PUBLIC_IMAGES} from './embedded/parts.ts';
 import {CREATE_TIMEOUT_MS} from '../lib/limits.ts';
 import {connect} from '../lib/kube.ts';
+import {traitsOf} from '../lib/model/modes/traits.ts';
 import type {Shell} from '../lib/shell/shell.ts';
 import {succeed} from '../lib/shell/succeed.ts';
 import {localShell} from '../lib/shell/transports/local.ts';
@@ -22,7 +23,7 @@ const imageOf = ({version, image}: Pick<Target, 'version' | 'image'>): string =>
 export const preflight = async (target: Target, shell: Shell, hasIpvs: () => Promise<boolean>): Promise<Preflight> => {
 	const state = await findEngine(shell, 'docker');
 	if (!state.ok) return state;
-	if (target.mode === 'ipvs' && !(await hasIpvs())) return {ok: false, why: NO_IPVS};
+	if (traitsOf(target.mode).needsIpvs && !(await hasIpvs())) return {ok: false, why: NO_IPVS};
 	const image = imageOf(target);
 	const why = await missingImage(shell, 'docker', image);
 	if (why !== undefined) return {ok: false, why: `the ${why}`};

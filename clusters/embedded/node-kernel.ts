@@ -1,4 +1,5 @@
 import {access} from 'node:fs/promises';
+import {traitsOf} from '../../lib/model/modes/traits.ts';
 import type {NodeKernel, Target} from '../../lib/target.ts';
 import {onHost} from './host.ts';
 
@@ -44,18 +45,19 @@ export const chooseKernel = (
 	{mode, nodeKernel}: Pick<Target, 'mode' | 'nodeKernel'>,
 	{ipvs, processor}: {readonly ipvs: Ipvs; readonly processor: string},
 ): KernelChoice => {
-	const host = mode !== 'ipvs' || ipvs !== 'absent';
+	const {needsIpvs, needsNfTables} = traitsOf(mode);
+	const host = !needsIpvs || ipvs !== 'absent';
 	const kernel = nodeKernel ?? (host ? 'host' : 'uml');
 	if (kernel === 'host') {
 		if (!host)
 			return {
 				ok: false,
-				why: 'mode ipvs needs IPVS, which the kernel of this host neither has nor can load: leave out --node-kernel host',
+				why: `mode ${mode} needs IPVS, which the kernel of this host neither has nor can load: leave out --node-kernel host`,
 			};
 		return {
 			ok: true,
 			kernel,
-			why: `nodes are namespaces of this host${ipvs === 'loadable' && mode === 'ipvs' ? ', whose kernel loads IPVS' : ''}`,
+			why: `nodes are namespaces of this host${needsIpvs && ipvs === 'loadable' ? ', whose kernel loads IPVS' : ''}`,
 		};
 	}
 	if (processor !== UML_PROCESSOR)
@@ -63,14 +65,14 @@ export const chooseKernel = (
 			ok: false,
 			why: `nodes with a kernel of their own are user-mode Linux, which runs on x86-64 only; this processor is ${processor}`,
 		};
-	if (mode === 'nftables')
-		return {ok: false, why: "mode nftables needs nf_tables' families ip and ip6, which the kernel of user-mode Linux does not have"};
+	if (needsNfTables)
+		return {ok: false, why: `mode ${mode} needs nf_tables' families ip and ip6, which the kernel of user-mode Linux does not have`};
 	const why = nodeKernel === undefined ? 'as the kernel of this host has no IPVS' : 'as asked for';
 	return {ok: true, kernel, why: `each node boots a kernel of its own (user-mode Linux), ${why}`};
 };
 
 /** Has the host's kernel load what the mode needs, where namespaces share it: nodes cannot, they have no modules of the host. */
 export const loadIpvs = async ({mode, nodeKernel}: Pick<Target, 'mode' | 'nodeKernel'>, log: string): Promise<void> => {
-	if (mode === 'ipvs' && nodeKernel !== 'uml' && (await ipvsOfHost()) === 'loadable')
+	if (traitsOf(mode).needsIpvs && nodeKernel !== 'uml' && (await ipvsOfHost()) === 'loadable')
 		await onHost(['modprobe', '--all', ...IPVS_MODULES], {log});
 };

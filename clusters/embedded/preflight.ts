@@ -2,6 +2,7 @@ import {constants} from 'node:fs';
 import {access, readdir, readFile, statfs} from 'node:fs/promises';
 import {totalmem} from 'node:os';
 import {delimiter, dirname, join} from 'node:path';
+import {traitsOf} from '../../lib/model/modes/traits.ts';
 import type {Target} from '../../lib/target.ts';
 import type {Preflight} from '../provider.ts';
 import {missingInotify} from './inotify.ts';
@@ -120,7 +121,7 @@ const OWN_KERNEL_WORKERS = 2;
  * which kernel its nodes run.
  */
 export const preflight = async (target: Target, cache: string): Promise<Preflight> => {
-	const kernel = chooseKernel(target, {ipvs: target.mode === 'ipvs' ? await ipvsOfHost() : 'there', processor: process.arch});
+	const kernel = chooseKernel(target, {ipvs: traitsOf(target.mode).needsIpvs ? await ipvsOfHost() : 'there', processor: process.arch});
 	const parts = await chooseParts(target.parts, target.version, cache);
 	const settled: Target = {...target, parts: parts.source.name, ...(kernel.ok && {nodeKernel: kernel.kernel})};
 	const reasons = [...(kernel.ok ? [] : [kernel.why]), ...(await missing(settled, cache, parts))];

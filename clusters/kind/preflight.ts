@@ -1,4 +1,5 @@
 import {access} from 'node:fs/promises';
+import {traitsOf} from '../../lib/model/modes/traits.ts';
 import type {Shell} from '../../lib/shell/shell.ts';
 import type {Target} from '../../lib/target.ts';
 import {findEngine, hostHasIpvs, NO_IPVS} from '../containers/engine.ts';
@@ -38,7 +39,7 @@ export const preflight = async (target: Target, {shell, env, hasIpvs, goMissing}
 	const {engine, version} = state;
 	const [kind, image, ipvs] = await Promise.all([findKind(shell), chooseImage(shell, engine, target), hasIpvs()]);
 	const missing = [
-		...(target.mode === 'ipvs' && !ipvs ? [NO_IPVS] : []),
+		...(traitsOf(target.mode).needsIpvs && !ipvs ? [NO_IPVS] : []),
 		...(kind.how === 'too old' ? [kind.why] : []),
 		...(kind.how === 'build' ? (await goMissing()).map(line => `there is no kind on the PATH, and it cannot be built: ${line}`) : []),
 	];

@@ -1,3 +1,4 @@
+import {TRAITS} from '../model/modes/traits.ts';
 import type {Testbed, TestNode} from '../testbed/testbed.ts';
 import type {Command} from '../change/command.ts';
 import type {ClusterFault, Plan} from './tools/fault.ts';
@@ -44,7 +45,10 @@ const fault: ClusterFault = {
 	on: 'cluster',
 	when: 'settled',
 	applies: ({mode}) =>
-		mode === 'ipvs' ? {ok: false, why: 'nodes with a kernel of their own have no nftables'} : {ok: true, how: "nft's egress hook"},
+		// On a host without IPVS the nodes have kernels of their own.
+		TRAITS[mode].needsIpvs
+			? {ok: false, why: 'nodes with a kernel of their own have no nftables'}
+			: {ok: true, how: "nft's egress hook"},
 	plan,
 };
 

@@ -1,5 +1,5 @@
 import type {TestNode, Testbed} from '../testbed/testbed.ts';
-import type {Mode} from '../target.ts';
+import {TRAITS} from '../model/modes/traits.ts';
 import type {Command} from '../change/command.ts';
 import type {NodeFault, Plan} from './tools/fault.ts';
 
@@ -17,11 +17,11 @@ const OF_NFTABLES: Scripts = {
 	undo: 'nft "add table ip kube-proxy; delete table ip kube-proxy"',
 };
 
-/** As a change of mode leaves them whose old kube-proxy never came to clean up: in each mode those of another. */
-const LEFT: Readonly<Record<Mode, Scripts>> = {iptables: OF_NFTABLES, ipvs: OF_IPTABLES, nftables: OF_IPTABLES};
+/** As a change of mode leaves them whose old kube-proxy never came to clean up: in each mode those of the other. */
+const leftIn = (mode: Testbed['mode']): Scripts => (TRAITS[TRAITS[mode].other].needsNfTables ? OF_NFTABLES : OF_IPTABLES);
 
 const plan = async ({mode}: Testbed, node: TestNode): Promise<Plan> => {
-	const {inject, undo} = LEFT[mode];
+	const {inject, undo} = leftIn(mode);
 	return Promise.resolve({inject: [run(node, inject)], undo: [run(node, undo)]});
 };
 

@@ -1,3 +1,4 @@
+import {TRAITS} from '../model/modes/traits.ts';
 import {settingFault} from './tools/setting-fault.ts';
 
 export default settingFault(
@@ -5,5 +6,7 @@ export default settingFault(
 	() => 'net.ipv4.conf.all.route_localnet',
 	'0',
 	({mode}) =>
-		mode === 'iptables' ? {ok: true, how: 'route_localnet'} : {ok: false, why: `in mode ${mode} no node port is on loopback addresses`},
+		TRAITS[mode].localhostNodePorts
+			? {ok: true, how: 'route_localnet'}
+			: {ok: false, why: `in mode ${mode} no node port is on loopback addresses`},
 );

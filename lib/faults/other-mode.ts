@@ -1,9 +1,6 @@
 import {proxyConfig} from '../change/proxy-config.ts';
-import type {Mode} from '../target.ts';
+import {TRAITS} from '../model/modes/traits.ts';
 import type {NodeFault} from './tools/fault.ts';
-
-/** One that every kernel has which has the other. */
-const OTHER: Readonly<Record<Mode, Mode>> = {iptables: 'nftables', nftables: 'iptables', ipvs: 'iptables'};
 
 const fault: NodeFault = {
 	title: 'kube-proxy of one node runs in another mode',
@@ -11,9 +8,9 @@ const fault: NodeFault = {
 	on: 'node',
 	when: 'settled',
 	stopsKubeProxy: false,
-	applies: ({mode}) => ({ok: true, how: `mode ${OTHER[mode]} by a configuration of its own`}),
+	applies: ({mode}) => ({ok: true, how: `mode ${TRAITS[mode].other} by a configuration of its own`}),
 	async plan({kube, nodes, mode}, {name}) {
-		const {make, undo} = await proxyConfig(kube, nodes, {mode: OTHER[mode]}, name);
+		const {make, undo} = await proxyConfig(kube, nodes, {mode: TRAITS[mode].other}, name);
 		return {inject: make, undo};
 	},
 };

@@ -1,16 +1,11 @@
 import check from '../../lib/check/check.ts';
 import {proxyConfig} from '../../lib/change/proxy-config.ts';
+import {TRAITS} from '../../lib/model/modes/traits.ts';
 import {dialMeanwhile} from '../../lib/testbed/dial-meanwhile.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {leftoversOn} from '../rules/exact/leftovers.ts';
-
-/**
- * Only between these two does kube-proxy take its predecessor's rules away when it starts (platformCleanup of
- * cmd/kube-proxy/app/server_linux.go).
- */
-const OTHER = {iptables: 'nftables', nftables: 'iptables', ipvs: 'iptables'} as const;
 
 export default check(
 	{
@@ -24,6 +19,7 @@ export default check(
 			'https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes',
 			'https://github.com/kubernetes/kubernetes/blob/v1.36.3/cmd/kube-proxy/app/server_linux.go',
 		],
+		// Only between these two does kube-proxy take its predecessor's rules away when it starts (platformCleanup of server_linux.go).
 		modes: ['iptables', 'nftables'],
 		needs: ['node-access'],
 		budgetMs: 240_000,
@@ -33,12 +29,13 @@ export default check(
 	async testbed => {
 		const {kube, nodes, signal} = testbed;
 		const {clusterIp} = await echoService(testbed, {replicas: 3, ports: [{name: 'http', port: 80, targetPort: 8080}]});
-		const change = await proxyConfig(kube, nodes, {mode: OTHER[testbed.mode]});
+		const {other} = TRAITS[testbed.mode];
+		const change = await proxyConfig(kube, nodes, {mode: other});
 		await testbed.settled();
 
 		let takeBack = async (): Promise<void> => Promise.resolve();
 		const ways = [
-			{mode: OTHER[testbed.mode], go: async () => (takeBack = await testbed.change(change))},
+			{mode: other, go: async () => (takeBack = await testbed.change(change))},
 			{mode: testbed.mode, go: async () => takeBack()},
 		];
 		for (const {mode, go} of ways) {

@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {CLUSTER_STEP_TIMEOUT_MS} from '../../../lib/limits.ts';
+import {traitsOf} from '../../../lib/model/modes/traits.ts';
 import {cacheRoot} from '../../../lib/paths.ts';
 import type {Support} from '../../../lib/target.ts';
 import type {PutIn} from '../../provider.ts';
@@ -24,7 +25,7 @@ const TAKES_POOLS = `echo '${JSON.stringify({
 })}' | kubectl --kubeconfig ${ADMIN} apply --server-side --dry-run=server --filename -`;
 
 /**
- * In ipvs mode every node has the addresses of all Services, and answers ARP for them unless it is told not to
+ * Where a mode binds the Services' addresses every node has all of them, and answers ARP for them unless it is told not to
  * (https://metallb.io/installation/#preparation).
  */
 const STRICT_ARP = `kubectl --kubeconfig ${ADMIN} get configmap kube-proxy --namespace kube-system --output yaml |
@@ -48,6 +49,7 @@ const importImages = async (node: Machine, archives: readonly Buffer[], options:
 /** The real MetalLB, from its own manifest: controller and speakers are Ready, and pools can be made, when this returns. */
 export const putInMetalLb: PutIn = async ({dir, id, nodes, target}, {step, progress, signal}) => {
 	const log = join(dir, 'logs', 'metallb.log');
+	const {bindsAddresses} = traitsOf(target.mode);
 	const options = {signal, log};
 	const owner = {cluster: dir, id};
 	const api = await openMachine(owner, 'api');
@@ -61,13 +63,13 @@ export const putInMetalLb: PutIn = async ({dir, id, nodes, target}, {step, progr
 		await step('MetalLB', async () => {
 			const images = await Promise.all(archives.map(async file => readFile(file)));
 			const machines = await Promise.all(nodes.map(async ({name}) => openMachine(owner, name)));
-			if (target.mode === 'ipvs') await api.run(['sh', '-ec', STRICT_ARP], options);
+			if (bindsAddresses) await api.run(['sh', '-ec', STRICT_ARP], options);
 			await settled(machines.map(async node => importImages(node, images, options)));
 			await kubectl(['apply', '--server-side', '--force-conflicts', '--validate=false', '--filename', '-'], manifest);
 			await settled([
 				ready('deployment/controller'),
 				ready('daemonset/speaker'),
-				...(target.mode === 'ipvs' ? [ready('daemonset/kube-proxy', 'kube-system')] : []),
+				...(bindsAddresses ? [ready('daemonset/kube-proxy', 'kube-system')] : []),
 			]);
 		});
 	};

@@ -1,4 +1,5 @@
 import type {V1Node} from '@kubernetes/client-node';
+import {TRAITS} from '../../model/modes/traits.ts';
 import {minorOf, type Mode} from '../../target.ts';
 import type {NodeEvidence} from '../facts.ts';
 import {seenNodes} from '../views/nodes.ts';
@@ -13,15 +14,14 @@ export type NodeReadiness = {
 	readonly notes: readonly string[];
 };
 
-/** nftables mode: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-nftables */
-const KERNEL = [5, 13] as const;
-const FIRST_MINOR: Readonly<Record<Mode, number>> = {iptables: 0, ipvs: 0, nftables: 31};
-const GONE_MINOR: Readonly<Record<Mode, number>> = {iptables: Infinity, ipvs: 43, nftables: Infinity};
+type Kernel = readonly [major: number, minor: number];
 
-const kernelOf = (text: string): readonly [number, number] | undefined => {
+const kernelOf = (text: string): Kernel | undefined => {
 	const [, major, minor] = /^(\d+)\.(\d+)/.exec(text) ?? [];
 	return major === undefined || minor === undefined ? undefined : [Number(major), Number(minor)];
 };
+
+const isOlder = (kernel: Kernel, than: Kernel): boolean => kernel[0] < than[0] || (kernel[0] === than[0] && kernel[1] < than[1]);
 
 /** Rules that are nobody's of Kubernetes and name chains of kube-proxy: they do nothing, or fail to load, once these are gone. */
 const foreignRules = (evidence: Readonly<Record<string, NodeEvidence>>): ReadonlyMap<string, readonly string[]> =>
@@ -46,6 +46,7 @@ export const preflight = (
 	to: Mode,
 	evidence: Readonly<Record<string, NodeEvidence>> | undefined,
 ): readonly NodeReadiness[] => {
+	const {oldestKernel, minors} = TRAITS[to];
 	const foreign = evidence ? foreignRules(evidence) : new Map<string, readonly string[]>();
 	return nodes.map(({metadata, status}): NodeReadiness => {
 		const node = metadata?.name ?? '';
@@ -54,13 +55,13 @@ export const preflight = (
 			return {node, verdict: 'ready', notes: ['Windows: its kube-proxy has a mode of its own (kernelspace)']};
 		const kernel = kernelOf(kernelVersion);
 		const minor = minorOf(kubeletVersion);
-		const old = to === 'nftables' && kernel && (kernel[0] < KERNEL[0] || (kernel[0] === KERNEL[0] && kernel[1] < KERNEL[1]));
-		const wrong = minor !== undefined && (minor < FIRST_MINOR[to] || minor >= GONE_MINOR[to]);
+		const old = oldestKernel && kernel && isOlder(kernel, oldestKernel);
+		const wrong = minor !== undefined && (minor < minors.first || minor >= minors.gone);
 		const rules = foreign.get(node) ?? [];
 		const notes = [
-			`kernel ${kernelVersion || 'not known'}${to === 'nftables' ? ` (needs ${KERNEL.join('.')})` : ''}`,
+			`kernel ${kernelVersion || 'not known'}${oldestKernel ? ` (needs ${oldestKernel.join('.')})` : ''}`,
 			`kubelet ${kubeletVersion || 'not known'}${wrong ? `: its kube-proxy has no mode ${to}` : ''}`,
-			...(to === 'nftables' && minor !== undefined && minor < 33 ? ['nftables is generally available from 1.33 on'] : []),
+			...(minor !== undefined && minor < minors.stable ? [`${to} is generally available from 1.${minors.stable} on`] : []),
 			...rules.map(text => `a rule of somebody else names kube-proxy's chains: ${text}`),
 			...(evidence?.[node] ? [] : ['rules of others that name KUBE- chains or ipsets: not looked at (--nodes)']),
 		];

@@ -1,4 +1,4 @@
-import type {Mode} from '../../target.ts';
+import {modeOf, type Mode, type TargetMode} from '../../target.ts';
 import {has} from '../minors.ts';
 
 /** By design different, not faults. Go files are those of pkg/proxy of 1.36.3. */
@@ -66,6 +66,20 @@ export type Traits = {
 	 * ip_vs_out_hook; UDP is remembered for 5 minutes).
 	 */
 	readonly claimsDirectAnswers: boolean;
+	/** The kernel must have IPVS (pkg/proxy/ipvs/README.md), which that of a host may lack. */
+	readonly needsIpvs: boolean;
+	/** The kernel must have nf_tables' families ip and ip6. */
+	readonly needsNfTables: boolean;
+	/** The oldest kernel for it, left out: any (https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-nftables). */
+	readonly oldestKernel?: readonly [major: number, minor: number];
+	/** Minor versions of Kubernetes: the first whose kube-proxy has it, in which it is generally available, and that has it no more. */
+	readonly minors: {
+		readonly first: number;
+		readonly stable: number;
+		readonly gone: number;
+	};
+	/** Another mode, which every kernel has that has this one. */
+	readonly other: Mode;
 };
 
 export const TRAITS: Readonly<Record<Mode, Traits>> = {
@@ -87,6 +101,10 @@ export const TRAITS: Readonly<Record<Mode, Traits>> = {
 		heals: 'within a sync period',
 		bindsAddresses: false,
 		claimsDirectAnswers: false,
+		needsIpvs: false,
+		needsNfTables: false,
+		minors: {first: 0, stable: 0, gone: Infinity},
+		other: 'nftables',
 	},
 	ipvs: {
 		nodePortDefault: 'all',
@@ -106,6 +124,10 @@ export const TRAITS: Readonly<Record<Mode, Traits>> = {
 		heals: 'within a sync period',
 		bindsAddresses: true,
 		claimsDirectAnswers: true,
+		needsIpvs: true,
+		needsNfTables: false,
+		minors: {first: 0, stable: 0, gone: 43},
+		other: 'iptables',
 	},
 	nftables: {
 		nodePortDefault: 'primary',
@@ -126,8 +148,16 @@ export const TRAITS: Readonly<Record<Mode, Traits>> = {
 		heals: 'at the next change',
 		bindsAddresses: false,
 		claimsDirectAnswers: false,
+		needsIpvs: false,
+		needsNfTables: true,
+		oldestKernel: [5, 13],
+		minors: {first: 31, stable: 33, gone: Infinity},
+		other: 'iptables',
 	},
 };
+
+/** Those of a target's mode: of kube-proxy's default where another program takes its place, and while nobody knows the mode. */
+export const traitsOf = (mode: TargetMode): Traits => TRAITS[modeOf(mode) ?? 'iptables'];
 
 /**
  * Whether nodes answer ARP (and neighbour solicitations) for Services' addresses; strictARP sets arp_ignore=1 and arp_announce=2
