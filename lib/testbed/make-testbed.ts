@@ -3,10 +3,11 @@ import type {Kube} from '../kube.ts';
 import {isNotFound} from '../kube-error.ts';
 import {DIAL_TIMEOUT_MS, DNS_TIMEOUT_MS, PODS_READY_TIMEOUT_MS, patienceWith} from '../limits.ts';
 import {TRAITS} from '../model/modes/traits.ts';
-import {openVantage, type OpenedVantage, type VantageOptions} from '../probe/open.ts';
+import {openVantage, type OpenedVantage} from '../probe/open.ts';
 import type {Vantage} from '../probe/vantage.ts';
 import {CLIENT_CONTAINER, CLIENT_NAMESPACE, RUN_LABEL} from './clients.ts';
 import type {RunPlan} from '../record/run-plan.ts';
+import type {PodRef as PodPlace} from '../shell/pods/in-pod.ts';
 import type {Shells} from '../shell/shells.ts';
 import {TransportError, type Shell} from '../shell/shell.ts';
 import {contractMode, type IpFamily} from '../target.ts';
@@ -57,7 +58,8 @@ const makeNamespace = async (kube: Kube, {runId}: RunPlan, id: string, signal: A
 	return name;
 };
 
-const clientOn = async (kube: Kube, shells: Shells, node: string, options: VantageOptions): Promise<OpenedVantage> => {
+/** The client pod of a node, as a place. */
+const clientOn = async (kube: Kube, node: string): Promise<PodPlace> => {
 	const {items} = await kube.core.listNamespacedPod({
 		namespace: CLIENT_NAMESPACE,
 		labelSelector: 'app=client',
@@ -66,8 +68,7 @@ const clientOn = async (kube: Kube, shells: Shells, node: string, options: Vanta
 	const running = items.find(pod => pod.status?.phase === 'Running');
 	const {name: container = '', containerID: containerId} = running?.status?.containerStatuses?.[0] ?? {};
 	if (containerId === undefined) throw new TransportError(`no client pod runs on ${node}`);
-	const pod = {where: `a pod on ${node}`, namespace: CLIENT_NAMESPACE, pod: running?.metadata?.name ?? '', container, containerId, node};
-	return openVantage(await shells.pod(pod), {...options, nodePath: CLIENT_NODE});
+	return {where: `a pod on ${node}`, namespace: CLIENT_NAMESPACE, pod: running?.metadata?.name ?? '', container, containerId, node};
 };
 
 /** Makes testbeds on one cluster: for each check a namespace of its own; they share the places to send from, which `close` ends. */
@@ -76,13 +77,13 @@ export const testbedMaker = (plan: RunPlan, kube: Kube, shells: Shells): Testbed
 	return {open: openerOf(plan, kube, shells, places), close: async () => places.close()};
 };
 
-const insideOf = async (kube: Kube, shells: Shells, namespace: string, {name, node}: PodRef): Promise<OpenedVantage> => {
+/** A check's own pod, as a place. */
+const insideOf = async (kube: Kube, namespace: string, {name, node}: PodRef): Promise<PodPlace> => {
 	const {status} = await kube.core.readNamespacedPod({namespace, name});
 	const containerId = status?.containerStatuses?.find(container => container.name === CLIENT_CONTAINER)?.containerID;
 	if (containerId === undefined)
 		throw new TransportError(`pod ${name} has no running container ${CLIENT_CONTAINER}: it was not made with \`client: true\``);
-	const pod = {where: `pod ${name}`, namespace, pod: name, container: CLIENT_CONTAINER, containerId, node};
-	return openVantage(await shells.pod(pod), {nodePath: CLIENT_NODE});
+	return {where: `pod ${name}`, namespace, pod: name, container: CLIENT_CONTAINER, containerId, node};
 };
 
 const openerOf =
@@ -130,9 +131,11 @@ const openerOf =
 				return watch.spend('probes', async () => vantage.resolve(...question));
 			},
 		});
+		const openIn = async (place: PodPlace): Promise<OpenedVantage> =>
+			openVantage(await shells.pod(place), {asksApart, nodePath: CLIENT_NODE});
 		// Not with this check's signal: others use the place after it.
 		const podPlace = async (name: string): Promise<Vantage> =>
-			opened.get(`pod ${name}`, async () => clientOn(kube, shells, node(name).name, {asksApart}));
+			opened.get(`pod ${name}`, async () => openIn(await clientOn(kube, node(name).name)));
 		const nodePlace = async (name: string): Promise<Vantage> =>
 			opened.get(`node ${name}`, async () => openVantage(node(name).shell, {asksApart}));
 		const testbed: Testbed = {
@@ -149,7 +152,7 @@ const openerOf =
 				pod: async name => noted(await podPlace(name)),
 				node: async name => noted(await nodePlace(name)),
 				outside: async () => noted(await opened.get('outside', async () => openVantage(shells.outside()))),
-				inside: async pod => noted(await ownPlaces.get(pod.name, async () => insideOf(bound, shells, namespace, pod))),
+				inside: async pod => noted(await ownPlaces.get(pod.name, async () => openIn(await insideOf(bound, namespace, pod)))),
 			},
 			change: async change => changes.make(change),
 			async routeOutside(via) {
