@@ -9,34 +9,26 @@ import {unshared} from '../transport.ts';
 /** The machine's own, not that of whoever runs vipcheck: what a service manager gives. C, because messages of tools are read. */
 const environment = {PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C'};
 
+/** Into some namespaces of a process; what is entered ends with its parent. */
+const into = (pid: string, namespaces: readonly string[], argv: readonly string[]): readonly string[] => [
+	'setpriv',
+	'--pdeathsig',
+	'KILL',
+	'nsenter',
+	'--target',
+	pid,
+	...namespaces.map(name => `--${name}`),
+	'--',
+	...argv,
+];
+
 /**
  * Two steps. nsenter forks after it has entered a pid namespace, and the fork survives a SIGKILL of its parent; so the fork
  * asks the kernel (pdeathsig) to die with its parent, and the parent with us. The rest is entered after that, because setpriv
  * is a program of this machine and need not exist in the other. A mount namespace brings its own root: no --root.
  */
-const enter = (pid: string, argv: readonly string[]): string[] => [
-	'setpriv',
-	'--pdeathsig',
-	'KILL',
-	'nsenter',
-	'--target',
-	pid,
-	'--pid',
-	'--',
-	'setpriv',
-	'--pdeathsig',
-	'KILL',
-	'nsenter',
-	'--target',
-	pid,
-	'--mount',
-	'--uts',
-	'--ipc',
-	'--net',
-	'--cgroup',
-	'--',
-	...argv,
-];
+const enter = (pid: string, argv: readonly string[]): readonly string[] =>
+	into(pid, ['pid'], into(pid, ['mount', 'uts', 'ipc', 'net', 'cgroup'], argv));
 
 /** Reads the pid anew (it changes when the machine reboots) and makes sure that it is still a process of another machine. */
 const machinePid = (pidFile: string, where: string): string => {
