@@ -1,13 +1,11 @@
 import type {V1ConfigMap, V1DaemonSet} from '@kubernetes/client-node';
 import {parse, stringify} from 'yaml';
 import type {Kube} from '../kube.ts';
+import {KUBE_PROXY, KUBE_PROXY_PODS} from '../kube-proxy.ts';
 import {ChangeError, type Change, type Command} from './command.ts';
 
-const NAMESPACE = 'kube-system';
-/** kubeadm's names (cmd/kubeadm/app/phases/addons/proxy). */
-const NAME = 'kube-proxy';
+const {namespace: NAMESPACE, name: NAME} = KUBE_PROXY;
 const KEY = 'config.conf';
-const SELECTOR = 'k8s-app=kube-proxy';
 
 /** Some fields of KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1); those within others are merged. */
 export type ProxyConfigPatch = {readonly [field: string]: string | number | boolean | null | readonly string[] | ProxyConfigPatch};
@@ -32,10 +30,12 @@ const configMap = (name: string, data: Record<string, string>): V1ConfigMap => (
 	data,
 });
 const apply = (object: V1ConfigMap | V1DaemonSet): Command => ({kind: 'api', verb: 'apply', object});
-const restart = (node?: string): Command => ({
+
+/** Starts kube-proxy anew, on all nodes or on one. */
+export const restartProxy = (node?: string): Command => ({
 	kind: 'restart',
-	namespace: NAMESPACE,
-	selector: SELECTOR,
+	namespace: KUBE_PROXY_PODS.namespace,
+	selector: KUBE_PROXY_PODS.labelSelector,
 	...(node !== undefined && {node}),
 });
 
@@ -114,8 +114,8 @@ export const proxyConfig = async (
 	if (node === undefined) {
 		return {
 			name: 'kube-proxy has another configuration',
-			make: [apply(configMap(NAME, {[KEY]: changed})), restart(), ...answers(names)],
-			undo: [apply(configMap(NAME, {[KEY]: text})), restart(), ...answers(names)],
+			make: [apply(configMap(NAME, {[KEY]: changed})), restartProxy(), ...answers(names)],
+			undo: [apply(configMap(NAME, {[KEY]: text})), restartProxy(), ...answers(names)],
 		};
 	}
 	const name = `${NAME}-${node}`;

@@ -3,7 +3,7 @@ import type {Look} from '../wait/eventually.ts';
 import {servedOn} from '../testbed/programmed.ts';
 import type {Testbed} from '../testbed/testbed.ts';
 import {ipFamilyOf, withPort} from '../ip.ts';
-import {addressType, serviceName} from '../model/dns-names.ts';
+import {addressType, DNS_PODS, serviceName} from '../model/dns-names.ts';
 import {podIp} from '../model/pods.ts';
 import {Lost} from '../probe/vantage.ts';
 import type {ClusterFault, Plan} from './tools/fault.ts';
@@ -12,9 +12,7 @@ import {firstOf} from './tools/choices.ts';
 /** A pod of another namespace that answers on port 8080, but is no echo server: CoreDNS (its health). */
 const foreignAddress = async ({kube, family}: Testbed): Promise<string> =>
 	firstOf(
-		(await kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'})).items.flatMap(
-			pod => podIp(pod, family) ?? [],
-		),
+		(await kube.core.listNamespacedPod(DNS_PODS)).items.flatMap(pod => podIp(pod, family) ?? []),
 		'no CoreDNS pod whose address could be a foreign endpoint',
 	);
 
@@ -49,7 +47,7 @@ const lackingNodes = async (testbed: Testbed, service: V1Service, address: strin
 const inDns = async (testbed: Testbed, name: string, address: string): Promise<boolean> => {
 	const {family} = testbed;
 	const place = await testbed.vantage.pod(testbed.workers[0].name);
-	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
+	const {items} = await testbed.kube.core.listNamespacedPod(DNS_PODS);
 	const answers = await Promise.all(
 		items
 			.flatMap(pod => podIp(pod, family) ?? [])

@@ -1,5 +1,6 @@
 import type {V1DaemonSet, V1EndpointSlice, V1NetworkPolicy, V1Node, V1Pod, V1Service, V1ServiceCIDR} from '@kubernetes/client-node';
 import type {Kube} from '../kube.ts';
+import {KUBE_PROXY, KUBE_PROXY_PODS} from '../kube-proxy.ts';
 import type {Fact} from '../facts/fact.ts';
 import {calling, listing, type Listing} from './pages.ts';
 
@@ -24,10 +25,7 @@ export type ApiFacts = {
 
 type Reader = Pick<Kube, 'core' | 'apps' | 'discovery' | 'networking' | 'version'>;
 
-/** kubeadm, kind and most installers put kube-proxy there. */
-const NAMESPACE = 'kube-system';
-const NAME = 'kube-proxy';
-const LABEL = 'k8s-app=kube-proxy';
+const {namespace: NAMESPACE, name: NAME} = KUBE_PROXY;
 
 /** Enough for a start and the last few failures. */
 const LOG_LINES = 200;
@@ -50,8 +48,8 @@ const logOf = async ({core}: Reader, name: string): Promise<[string, Fact<string
 ];
 
 const proxyPodsOf = async ({core}: Reader): Promise<ApiFacts['proxyPods']> =>
-	listing(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${LABEL}`, page =>
-		core.listNamespacedPod({namespace: NAMESPACE, labelSelector: LABEL, ...page}),
+	listing(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=${KUBE_PROXY_PODS.labelSelector}`, page =>
+		core.listNamespacedPod({...KUBE_PROXY_PODS, ...page}),
 	);
 
 /** How each is read; `proxyPods` are read once for all that need them. */

@@ -10,6 +10,9 @@ export const ZONE = 'cluster.local';
 /** The Service of the cluster's DNS servers, as every installer names it (kubelet's clusterDNS is its address). */
 export const DNS_SERVICE = {namespace: 'kube-system', name: 'kube-dns'} as const;
 
+/** The DNS servers. */
+export const DNS_PODS = {namespace: DNS_SERVICE.namespace, labelSelector: 'k8s-app=kube-dns'} as const;
+
 /** Whether an object is that Service, or a slice of it. */
 export const isDnsService = (metadata: V1ObjectMeta | undefined): boolean =>
 	metadata?.namespace === DNS_SERVICE.namespace && (metadata.labels?.[SERVICE_NAME] ?? metadata.name) === DNS_SERVICE.name;

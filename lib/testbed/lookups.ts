@@ -1,5 +1,5 @@
 import type {ExpectedAnswer} from '../dns-record.ts';
-import {DNS_SERVICE} from '../model/dns-names.ts';
+import {DNS_PODS, DNS_SERVICE} from '../model/dns-names.ts';
 import {podIp} from '../model/pods.ts';
 import {ask, type Asked} from '../probe/ask.ts';
 import type {Vantage} from '../probe/vantage.ts';
@@ -24,7 +24,7 @@ type Protocol = 'UDP' | 'TCP';
 
 /** Every CoreDNS pod, to be asked by itself: one that answers wrongly hides behind the Service. */
 export const dnsServers = async (testbed: Testbed): Promise<readonly Server[]> => {
-	const {items} = await testbed.kube.core.listNamespacedPod({namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns'});
+	const {items} = await testbed.kube.core.listNamespacedPod(DNS_PODS);
 	return items.flatMap(pod => {
 		const {metadata, spec} = pod;
 		const ip = podIp(pod, testbed.family);

@@ -1,6 +1,6 @@
 import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
 import {ipFamilyOf} from '../ip.ts';
-import {DNS_SERVICE} from '../model/dns-names.ts';
+import {DNS_PODS, DNS_SERVICE} from '../model/dns-names.ts';
 import {isReadyPod} from '../model/pods.ts';
 import {eventually} from '../wait/eventually.ts';
 import {programmed} from './programmed.ts';
@@ -14,11 +14,10 @@ export const dnsProgrammed = async (testbed: Testbed): Promise<void> => {
 
 /** Waits until no DNS server starts or ends any more, and every node's rules lead to those that stay. */
 export const nameServersSteady = async (testbed: Testbed): Promise<void> => {
-	const {namespace} = DNS_SERVICE;
 	await eventually(
 		'every DNS server is ready, and none is on its way out',
 		async () => {
-			const {items} = await testbed.kube.core.listNamespacedPod({namespace, labelSelector: 'k8s-app=kube-dns'});
+			const {items} = await testbed.kube.core.listNamespacedPod(DNS_PODS);
 			const moving = items.filter(pod => !isReadyPod(pod));
 			if (moving.length === 0) return {done: true, value: undefined};
 			return {done: false, observed: moving.map(({metadata, status}) => `${metadata?.name} is ${status?.phase}`).join(', ')};

@@ -1,6 +1,7 @@
 import {setTimeout} from 'node:timers/promises';
 import check from '../../lib/check/check.ts';
 import {proxyConfig} from '../../lib/change/proxy-config.ts';
+import {KUBE_PROXY_PODS} from '../../lib/kube-proxy.ts';
 import {mustBe, ofEachNode} from '../../lib/testbed/ask-nodes.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import type {Testbed} from '../../lib/testbed/testbed.ts';
@@ -10,13 +11,12 @@ import {eventually} from '../../lib/wait/eventually.ts';
 const IN_THE_POD_MS = 100_000;
 /** A program that watches its file would have heard of it by then. */
 const NOTICED_MS = 5_000;
-const PROXIES = {namespace: 'kube-system', labelSelector: 'k8s-app=kube-proxy'} as const;
 /** What a pod of kubeadm's DaemonSet reads, on its node. */
 const fileOf = (uid: string | undefined): string => `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~configmap/kube-proxy/config.conf`;
 
 /** Waits until every kube-proxy's pod has a mode in the file that it reads. */
 const inThePods = async ({kube, nodes, signal}: Testbed, mode: string): Promise<void> => {
-	const {items} = await kube.core.listNamespacedPod(PROXIES);
+	const {items} = await kube.core.listNamespacedPod(KUBE_PROXY_PODS);
 	// kubelet sees to a pod that changes at once.
 	const annotations = {'vipcheck.invalid/configuration': mode};
 	for (const {metadata: {name = '', namespace = ''} = {}} of items)

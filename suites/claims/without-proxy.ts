@@ -1,5 +1,6 @@
 import check from '../../lib/check/check.ts';
 import {continueDaemon, stopDaemon} from '../../lib/change/daemon.ts';
+import {restartProxy} from '../../lib/change/proxy-config.ts';
 import {PROXY_MODES} from '../../lib/model/modes/modes.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
@@ -48,10 +49,7 @@ export default check(
 				stopDaemon(node.name, 'kube-proxy'),
 				{kind: 'run', node: node.name, argv: ['sh', '-c', PROXY_MODES[testbed.mode].flush(testbed.family)]},
 			],
-			undo: [
-				continueDaemon(node.name, 'kube-proxy'),
-				{kind: 'restart', namespace: 'kube-system', selector: 'k8s-app=kube-proxy', node: node.name},
-			],
+			undo: [continueDaemon(node.name, 'kube-proxy'), restartProxy(node.name)],
 		});
 
 		testbed.step(`a pod with a readiness probe and host port ${port} there`);

@@ -1,3 +1,4 @@
+import {restartProxy} from '../../lib/change/proxy-config.ts';
 import check from '../../lib/check/check.ts';
 import {dialMeanwhile, noneLost} from '../../lib/testbed/dial-meanwhile.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
@@ -23,8 +24,7 @@ export default check(
 		await testbed.settled();
 
 		testbed.step('all restart, and connections from every node go on');
-		const selector = 'k8s-app=kube-proxy';
-		const restart = {name: 'kube-proxy is restarted', make: [{kind: 'restart', namespace: 'kube-system', selector}], undo: []} as const;
+		const restart = {name: 'kube-proxy is restarted', make: [restartProxy()], undo: []};
 		const seen = await dialMeanwhile(testbed, {ip: clusterIp, port: 80}, async () => testbed.change(restart));
 		const reproduce = `curl http://${clusterIp}/hostname`;
 		judgeNodes(testbed, {title: 'Connections during the restart', expected: 'every one is answered', reproduce}, noneLost(seen));

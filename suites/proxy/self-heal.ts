@@ -1,4 +1,5 @@
 import check from '../../lib/check/check.ts';
+import {restartProxy} from '../../lib/change/proxy-config.ts';
 import {PROXY_MODES} from '../../lib/model/modes/modes.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
@@ -37,11 +38,10 @@ export default check(
 
 		testbed.step(`the rules of ${node} are taken away`);
 		const {flush, traits} = PROXY_MODES[testbed.mode];
-		const selector = 'k8s-app=kube-proxy';
 		await testbed.change({
 			name: `rules of ${node} are gone`,
 			make: [{kind: 'run', node, argv: ['sh', '-c', flush(testbed.family)]}],
-			undo: [{kind: 'restart', namespace: 'kube-system', selector, node}],
+			undo: [restartProxy(node)],
 		});
 		const since = Date.now();
 		if (traits.heals === 'at the next change') await service(testbed, {name: 'change', selector: {app: 'echo'}, ports});

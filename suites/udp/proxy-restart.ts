@@ -1,3 +1,4 @@
+import {restartProxy} from '../../lib/change/proxy-config.ts';
 import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
@@ -30,8 +31,7 @@ export default check(
 		await testbed.settled();
 
 		testbed.step('kube-proxy of every node restarts, and a client on each goes on');
-		const selector = 'k8s-app=kube-proxy';
-		const restart = {name: 'kube-proxy is restarted', make: [{kind: 'restart', namespace: 'kube-system', selector}], undo: []} as const;
+		const restart = {name: 'kube-proxy is restarted', make: [restartProxy()], undo: []};
 		const restarting = testbed.change(restart);
 		const seen = await Promise.all(
 			clients.map(async client => {
