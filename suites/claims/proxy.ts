@@ -9,7 +9,7 @@ import {eventually} from '../../lib/wait/eventually.ts';
 
 /** kubelet brings a changed ConfigMap into a pod's volume within its syncFrequency of 1 min and the time that its cache is kept. */
 const IN_THE_POD_MS = 100_000;
-/** A program that watches its file would have heard of it by then. */
+/** A program that watches its file would have heard of it by then; that it has not is told by nothing but real time. */
 const NOTICED_MS = 5_000;
 /** What a pod of kubeadm's DaemonSet reads, on its node. */
 const fileOf = (uid: string | undefined): string => `/var/lib/kubelet/pods/${uid}/volumes/kubernetes.io~configmap/kube-proxy/config.conf`;

@@ -1,12 +1,11 @@
-import {setTimeout} from 'node:timers/promises';
 import check from '../../lib/check/check.ts';
-import {LOOK_INTERVAL_MS} from '../../lib/limits.ts';
 import {handMadeSlice} from '../../lib/testbed/hand-made-slice.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {weightsOf} from '../../lib/testbed/real-servers.ts';
 import {stretchesOf, type Glance} from '../../lib/testbed/stretches.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
+import {lookUntil} from '../../lib/wait/look-until.ts';
 
 /** ipvs keeps a connection that was reset for 10 s (CLOSE); kube-proxy looks once a minute whether a real server has any left. */
 const GONE_WITHIN_MS = 90_000;
@@ -43,8 +42,7 @@ export default check(
 		const history = new Map(testbed.nodes.map(({name}) => [name, [] as (number | undefined)[]]));
 		const glances = new Map(testbed.nodes.map(({name}) => [name, [] as Glance[]]));
 		await endpoints(stays);
-		const isOver = (): boolean => [...history.values()].every(weights => weights.length > 0 && weights.at(-1) === undefined);
-		while (!isOver() && Date.now() - since < GONE_WITHIN_MS) {
+		const look = async (): Promise<boolean> => {
 			for (const [name, weights] of await weightsOf(testbed, clusterIp)) {
 				const weight = weights.get(goes ?? '');
 				history.get(name)?.push(weight);
@@ -54,8 +52,9 @@ export default check(
 					text: weight === undefined ? 'gone' : `weight ${weight}`,
 				});
 			}
-			await setTimeout(LOOK_INTERVAL_MS, undefined, {signal: testbed.signal});
-		}
+			return [...history.values()].every(weights => weights.length > 0 && weights.at(-1) === undefined);
+		};
+		await lookUntil(look, {since, longestMs: GONE_WITHIN_MS, signal: testbed.signal});
 		const tookMs = Date.now() - since;
 		testbed.chart({
 			kind: 'timeline',

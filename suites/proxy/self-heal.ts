@@ -5,6 +5,7 @@ import {echoService} from '../../lib/testbed/echo-service.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import {stretchesOf, type Glance} from '../../lib/testbed/stretches.ts';
 import {service} from '../../lib/testbed/workloads.ts';
+import {lookUntil} from '../../lib/wait/look-until.ts';
 
 /**
  * kube-proxy looks after its rules once in its syncPeriod, 30 s; iptables' monitor then gives other tables 5 s, and a busy machine takes
@@ -45,14 +46,16 @@ export default check(
 		});
 		const since = Date.now();
 		if (traits.heals === 'at the next change') await service(testbed, {name: 'change', selector: {app: 'echo'}, ports});
-		let isServed = false;
 		const seen: Glance[] = [];
-		while (!isServed && Date.now() - since < HEALED_WITHIN_MS) {
+		const look = async (): Promise<boolean> => {
 			const began = Date.now() - since;
 			const dials = await place.dial({ip: clusterIp, port: 80}, {count: 2, timeoutMs: 1000});
-			seen.push({at: began, mark: dials.every(({outcome}) => outcome === 'answered') ? '.' : 'X', text: dials[0]?.outcome ?? ''});
-			isServed = dials.every(({outcome}) => outcome === 'answered');
-		}
+			const areAnswered = dials.every(({outcome}) => outcome === 'answered');
+			seen.push({at: began, mark: areAnswered ? '.' : 'X', text: dials[0]?.outcome ?? ''});
+			return areAnswered;
+		};
+		// Each look lasts until it is answered, or a second.
+		const isServed = await lookUntil(look, {since, longestMs: HEALED_WITHIN_MS, intervalMs: 0, signal: testbed.signal});
 		const text = isServed ? `served again after ${Date.now() - since} ms` : `not served within ${HEALED_WITHIN_MS} ms`;
 		testbed.chart({
 			kind: 'timeline',

@@ -6,7 +6,7 @@ import {answered, stretchesOf} from '../../../lib/testbed/stretches.ts';
 import type {RowRecorder, Testbed} from '../../../lib/testbed/testbed.ts';
 import {service, type EchoPod} from '../../../lib/testbed/workloads.ts';
 
-/** Checks of one's own health would have a period of seconds: keepalived's is 6. */
+/** Checks of one's own health would have a period of seconds (keepalived's is 6): two of them, in real time. */
 const PAUSE_MS = 12_000;
 /** A fair choice of two leaves one of them out once in 10^9 batches. */
 const COUNT = 30;
