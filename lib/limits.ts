@@ -1,3 +1,5 @@
+import type {NodeKernel} from './target.ts';
+
 /** Every time limit of vipcheck, with its reason. All in milliseconds. */
 
 /**
@@ -220,17 +222,19 @@ export const FAILOVER_LIMIT_MS = 10_000;
  */
 export const FAILBACK_LIMIT_MS = 90_000;
 
+const PATIENCE: Readonly<Record<NodeKernel, number>> = {host: 1, uml: 3};
 /**
  * How many times as long checks, datagrams and questions get on nodes of a kind. Where each node is a kernel of its own a fork takes ten
  * times as long, a connection two to ten times, and all nodes share the host's processors.
  */
-export const patienceWith = (nodeKernel: 'host' | 'uml' | undefined): number => (nodeKernel === 'uml' ? 3 : 1);
+export const patienceWith = (nodeKernel: NodeKernel = 'host'): number => PATIENCE[nodeKernel];
 
+const RULES_INTERVAL_MS: Readonly<Record<NodeKernel, number>> = {host: LOOK_INTERVAL_MS, uml: 2_000};
 /**
  * Between two looks at the rules of all nodes. Where each node is a kernel of its own a look costs 0.2 s of the processors that they share:
  * more often, and waiting for rules would be what they wait for.
  */
-export const rulesIntervalMs = (nodeKernel: 'host' | 'uml' | undefined): number => (nodeKernel === 'uml' ? 2_000 : LOOK_INTERVAL_MS);
+export const rulesIntervalMs = (nodeKernel: NodeKernel = 'host'): number => RULES_INTERVAL_MS[nodeKernel];
 
 /** However busy the machine, a limit is not stretched by more (`lib/wait/timer.ts`): somebody waits for the end. */
 export const MOST_STRETCH = 4;

@@ -123,5 +123,5 @@ export const minorOf = (version: string): number | undefined => {
 };
 
 /** The short name of a target in reports: `embedded/iptables/ipv4/1.36.3`, with `/uml` where the nodes have kernels of their own. */
-export const targetKey = ({provider, mode, family, version, nodeKernel}: Target): string =>
-	[provider, mode, family, version, ...(nodeKernel === 'uml' ? [nodeKernel] : [])].join('/');
+export const targetKey = ({provider, mode, family, version, nodeKernel = 'host'}: Target): string =>
+	[provider, mode, family, version, ...(nodeKernel === 'host' ? [] : [nodeKernel])].join('/');

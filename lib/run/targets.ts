@@ -1,6 +1,6 @@
 import {availableParallelism, freemem} from 'node:os';
 import type {Provider} from '../../clusters/provider.ts';
-import type {ClusterRef, Target} from '../target.ts';
+import type {ClusterRef, NodeKernel, Target} from '../target.ts';
 import {UsageError, messageOf} from '../usage.ts';
 import {attach} from '../cluster/attach.ts';
 import {chooseProvider} from '../cluster/choose-provider.ts';
@@ -64,13 +64,13 @@ const CONTROL_PLANE_MIB = 1_200;
 const WORKER_MIB = 400;
 /** More nodes than that on one core make each other slow enough for the time limits of checks. */
 const NODES_A_CORE = 3;
-/** A node that is a user-mode Linux works for about two that are namespaces. */
-const UML_WEIGHT = 2;
+/** For how many nodes that are namespaces one with such a kernel works, about. */
+const NODE_WEIGHT: Readonly<Record<NodeKernel, number>> = {host: 1, uml: 2};
 
 /** How many of a run's clusters there may be at the same time, and why; without a word where there is one only. */
 export const besideEachOther = (targets: readonly Target[], {cores, freeMiB}: Room): {readonly atOnce: number; readonly why: string} => {
 	if (targets.length <= 1) return {atOnce: 1, why: ''};
-	const nodes = Math.max(...targets.map(({workers, nodeKernel}) => (workers + 1) * (nodeKernel === 'uml' ? UML_WEIGHT : 1)));
+	const nodes = Math.max(...targets.map(({workers, nodeKernel = 'host'}) => (workers + 1) * NODE_WEIGHT[nodeKernel]));
 	const needMiB = Math.max(...targets.map(({workers}) => CONTROL_PLANE_MIB + workers * WORKER_MIB));
 	const byCores = Math.floor((cores * NODES_A_CORE) / nodes);
 	const byMemory = Math.floor(freeMiB / needMiB);
