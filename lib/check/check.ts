@@ -40,6 +40,7 @@ export type Row = Partial<Pick<CheckSpec, 'modes' | 'needs' | 'refs'>> & {
 	readonly title: string;
 	/** Why it matters, as of a check. */
 	readonly why: string;
+	/** Where its check says `noFault`, that does not hold for this row. */
 	readonly faults?: readonly string[];
 };
 

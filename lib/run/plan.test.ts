@@ -6,7 +6,7 @@ import {DEFAULT_BUDGET_MS} from '../limits.ts';
 import type {FoundCheck} from './checks.ts';
 import {loadChecks, suiteFileOf} from './checks.ts';
 import {ALL_CAPABILITIES, capabilitiesOf} from '../check/needs.ts';
-import {planChecks, toRun} from './plan.ts';
+import {planChecks, toRun, withRows} from './plan.ts';
 
 const found = (id: string, spec: Partial<CheckSpec> = {}): FoundCheck => ({
 	id,
@@ -119,4 +119,13 @@ test('the checks of this project load, each with a suite file', async t => {
 		t.regex(id, /^[a-z-]+\/[a-z0-9-]+$/);
 		t.true(existsSync(suiteFileOf(id)), id);
 	}
+});
+
+test('a row that names faults has them, where its check has none', t => {
+	const rows = {api: {title: 'first', why: 'for one'}, node: {title: 'second', why: 'for two', faults: ['dispatch']}};
+	const spec = check({title: 'it holds', refs: [], noFault: 'the API alone', rows}, async () => undefined);
+	const [api, node] = withRows({id: 'a/rows', check: spec});
+	t.like(api?.check, {noFault: 'the API alone'});
+	t.like(node?.check, {faults: ['dispatch']});
+	t.false('noFault' in (node?.check ?? {}));
 });

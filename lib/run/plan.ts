@@ -1,5 +1,6 @@
 import {idIn} from '../check-id.ts';
 import {budgetOf} from '../check/budget-of.ts';
+import type {Check, Row} from '../check/check.ts';
 import {decide} from '../check/decide.ts';
 import {addOnsFor, type Capabilities} from '../check/needs.ts';
 import type {PlannedCheck} from '../record/events.ts';
@@ -24,9 +25,15 @@ export const namedIn = (checks: readonly FoundCheck[], cluster: Family): readonl
 		checks.flatMap(found => withRows(found).map(({id, check}) => ({id: idIn(id, family, cluster), check}))),
 	);
 
+/** A row as a check of its own; where it names faults, the reason why its check has none is not its. */
+const ofRow = (check: Check, own: Row): Check => {
+	const {noFault, ...rest} = check as Check & {readonly noFault?: string};
+	return (noFault === undefined || own.faults ? {...rest, ...own} : {...rest, ...own, noFault}) as Check;
+};
+
 /** A check by itself, or by its rows, each as a check of its own. */
 export const withRows = ({id, check}: FoundCheck): readonly FoundCheck[] =>
-	check.rows ? Object.entries(check.rows).map(([row, own]) => ({id: `${id}/${row}`, check: {...check, ...own}})) : [{id, check}];
+	check.rows ? Object.entries(check.rows).map(([row, own]) => ({id: `${id}/${row}`, check: ofRow(check, own)})) : [{id, check}];
 
 /** Decides for every check whether it runs, before anything has run. */
 export const planChecks = (checks: readonly FoundCheck[], input: PlanInput): readonly PlannedCheck[] =>

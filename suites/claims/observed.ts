@@ -1,9 +1,9 @@
 import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
-import {nobodyAnnounces} from './seen/announced.ts';
+import {externalService, nobodyAnnounces} from './seen/announced.ts';
 import {affinityHasItsDefault, namelessPortsAreRefused, selectorIsRefused} from './seen/api.ts';
-import {deadOneIsKept} from './seen/dead-endpoint.ts';
-import {addressIsNoName, underscoresMayGo} from './seen/names.ts';
+import {deadOneIsKept, halfDeadService} from './seen/dead-endpoint.ts';
+import {addressIsNoName, numberedAlias, underscoresMayGo, withUnderscores} from './seen/names.ts';
 import {fewerModules, noMetricOfIpvs, noSocketListens, onNoInterface} from './seen/nodes.ts';
 import {askedInOrder} from './seen/search-order.ts';
 
@@ -14,7 +14,8 @@ export default check(
 		needs: ['node-access', 'outside-host'],
 		budgetMs: 180_000,
 		uses: ['proxy', 'dns'],
-		noFault: 'each row looks at what the API server, a resolver or kube-proxy does by itself, whatever the rules of a node say',
+		// Of the rows that name none.
+		noFault: 'what the API server takes and what it fills in is its own matter: nothing beside it makes it do otherwise',
 		rows: {
 			selector: {
 				title: 'A selector that is more than equal pairs is refused',
@@ -39,24 +40,28 @@ export default check(
 				why:
 					'CoreDNS is lenient here, the DNS specification of Kubernetes is not. Clients that rely on it find nothing on the ' +
 					"day when another DNS server takes over, a cloud provider's for instance.",
+				faults: ['dns-*'],
 			},
 			'external-address': {
 				title: 'An externalName that is an address is taken as a name, and no address is answered for it',
 				why:
 					'The API takes an address as externalName, and DNS makes it an alias of a name that does not exist. Clients report ' +
 					'an unknown host for a Service that looks right in kubectl; one without a selector was meant.',
+				faults: ['alias-with-address'],
 			},
 			'search-order': {
 				title: "A pod's resolver asks for the names of its search path one after the other",
 				why:
 					'With ndots 5 a name such as api.example.com is tried below every search domain first. Each miss adds a round ' +
 					'trip, which shows as slow first requests and as a flood of NXDOMAIN at CoreDNS.',
+				faults: ['names-asked-at-once'],
 			},
 			sockets: {
 				title: 'No process listens at a node port that is served',
 				why:
 					'ss and local audits show nothing at a node port that is served, as rules translate its packets before any socket. ' +
 					'The other way round, a program can bind the same number, start without an error and never get a packet.',
+				faults: ['node-port-taken'],
 			},
 			interfaces: {
 				title: 'A ClusterIP is on no interface',
@@ -64,24 +69,28 @@ export default check(
 					'People look for a ClusterIP in ip addr and conclude from its absence that the Service is broken. One that is ' +
 					"bound in these modes is a leftover, of ipvs mode for instance, and may open the node's own listeners under it.",
 				modes: ['iptables', 'nftables'],
+				faults: ['vip-on-interface'],
 			},
 			announced: {
 				title: 'Nobody makes a way to an external IP for a host outside',
 				why:
 					"Kubernetes brings nobody to an external IP: without a route, ARP or BGP of the administrator's, clients outside " +
 					'time out while every node would serve them. It is the first thing to look at when an external IP is dead.',
+				faults: ['outside-route'],
 			},
 			'dead-endpoint': {
 				title: 'An endpoint that is dead but ready by its EndpointSlice goes on getting connections',
 				why:
 					'kube-proxy does not probe endpoints: it believes the EndpointSlice, in ipvs mode too. A dead pod behind a missing ' +
 					'or lenient readiness probe costs its share of all requests until somebody removes it.',
+				faults: ['skewed-choice'],
 			},
 			metrics: {
 				title: 'No metric of kube-proxy has ipvs in its name',
 				why:
 					'Dashboards for virtual servers and connections of ipvs stay empty, as kube-proxy exports neither. What can be ' +
 					'watched are the times and failures of its syncs, and on the node ipvsadm and conntrack.',
+				faults: ['metrics-of-ipvs'],
 			},
 			modules: {
 				title: 'kube-proxy runs in ipvs mode without all of ip_vs, ip_vs_rr, ip_vs_wrr, ip_vs_sh, nf_conntrack loaded',
@@ -89,12 +98,17 @@ export default check(
 					'Install guides ask for five modules, and nodes are rebuilt in vain for want of one. What counts are ip_vs, ' +
 					'conntrack and the module of the chosen scheduler; without them kube-proxy exits since 1.26.',
 				modes: ['ipvs'],
+				faults: ['modules-loaded'],
 			},
 		},
 	},
 	async testbed => {
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
-		const echo = await echoService(testbed, {replicas: 2, type: 'NodePort', ports});
+		// One endpoint: the Service with the dead one is the only one whose endpoints are chosen among.
+		const echo = await echoService(testbed, {replicas: 1, type: 'NodePort', ports});
+		const [external, halfDead] = [await externalService(testbed), await halfDeadService(testbed, echo.pods)];
+		await numberedAlias(testbed);
+		await withUnderscores(testbed);
 		await testbed.settled();
 
 		await testbed.row('selector', async recorder => selectorIsRefused(testbed, recorder));
@@ -106,8 +120,8 @@ export default check(
 		await testbed.row('interfaces', async recorder => onNoInterface(testbed, recorder, echo));
 		await testbed.row('metrics', async recorder => noMetricOfIpvs(testbed, recorder));
 		await testbed.row('modules', async recorder => fewerModules(testbed, recorder));
-		await testbed.row('announced', async recorder => nobodyAnnounces(testbed, recorder));
+		await testbed.row('announced', async recorder => nobodyAnnounces(testbed, recorder, external));
 		await testbed.row('search-order', async recorder => askedInOrder(testbed, recorder));
-		await testbed.row('dead-endpoint', async recorder => deadOneIsKept(testbed, recorder, echo.pods));
+		await testbed.row('dead-endpoint', async recorder => deadOneIsKept(testbed, recorder, halfDead));
 	},
 );

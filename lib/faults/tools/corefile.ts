@@ -37,11 +37,11 @@ export const withForged = (corefile: string, forged: readonly Forged[]): string 
 };
 
 /** Of the ranges for documentation (RFC 5737, RFC 3849), and of the names (RFC 6761): nobody has them. */
-const NOBODY: Readonly<Record<string, string>> = {A: '192.0.2.1', AAAA: '2001:db8::1', CNAME: 'nobody.invalid', PTR: 'nobody.invalid'};
+export const NOBODY = {A: '192.0.2.1', AAAA: '2001:db8::1', CNAME: 'nobody.invalid', PTR: 'nobody.invalid'} as const;
 
 /** The same record with something else in it: another address or name, or the next port. */
 const falsified = (record: DnsRecord): DnsRecord => {
-	const nobody = NOBODY[record.type];
+	const nobody = (NOBODY as Readonly<Record<string, string>>)[record.type];
 	if (nobody !== undefined) return {...record, data: nobody};
 	const [priority, weight, port, target] = record.data.split(' ');
 	return {...record, data: `${priority} ${weight} ${Number(port) + 1} ${target}`};

@@ -9,7 +9,11 @@ import {FaultError, type ClusterFault, type Plan} from './fault.ts';
 const NAMESPACE = 'kube-system';
 const NAME = 'coredns';
 
-const forge = async (testbed: Testbed, forgery: keyof typeof FORGERIES): Promise<readonly Forged[]> => {
+/** What is forged of a namespace: no answer at all is an error, as there was nothing to forge. */
+type Forge = (testbed: Testbed) => Promise<readonly Forged[]>;
+
+/** Answers to all questions about the namespace's Services, as they are now but for the forgery. */
+const forgeAll = async (testbed: Testbed, forgery: keyof typeof FORGERIES): Promise<readonly Forged[]> => {
 	const {items} = await testbed.kube.core.listNamespacedService({namespace: testbed.namespace});
 	const place = await testbed.vantage.pod(testbed.workers[0].name);
 	const questions = items.flatMap(service => [
@@ -42,11 +46,11 @@ const restart = (annotation: string | undefined): readonly Command[] => {
 	];
 };
 
-const plan = async (testbed: Testbed, forgery: keyof typeof FORGERIES): Promise<Plan> => {
+const plan = async (testbed: Testbed, forge: Forge): Promise<Plan> => {
 	const {data} = await testbed.kube.core.readNamespacedConfigMap({namespace: NAMESPACE, name: NAME});
 	const corefile = data?.['Corefile'];
 	if (corefile === undefined) throw new FaultError(`ConfigMap ${NAMESPACE}/${NAME} has no Corefile`);
-	const forged = withForged(corefile, await forge(testbed, forgery));
+	const forged = withForged(corefile, await forge(testbed));
 	const apply = (text: string): Command => {
 		const object: V1ConfigMap = {
 			apiVersion: 'v1',
@@ -68,12 +72,16 @@ const plan = async (testbed: Testbed, forgery: keyof typeof FORGERIES): Promise<
 	};
 };
 
-/** CoreDNS with a Corefile that forges the answers for the check's Services. */
-export const dnsFault = (forgery: keyof typeof FORGERIES, title: string): ClusterFault => ({
+/** CoreDNS with a Corefile that gives some answers of its own. */
+export const forgedDns = (title: string, forge: Forge): ClusterFault => ({
 	title,
 	layer: 'dns',
 	on: 'cluster',
 	when: 'settled',
 	applies: () => ({ok: true, how: 'a Corefile in ConfigMap kube-system/coredns'}),
-	plan: async testbed => plan(testbed, forgery),
+	plan: async testbed => plan(testbed, forge),
 });
+
+/** CoreDNS with a Corefile that forges the answers for the check's Services. */
+export const dnsFault = (forgery: keyof typeof FORGERIES, title: string): ClusterFault =>
+	forgedDns(title, async testbed => forgeAll(testbed, forgery));

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {loadChecks} from '../../run/checks.ts';
 import {faultsOfCheck} from '../../run/fault-plan.ts';
+import {withRows} from '../../run/plan.ts';
 import {faultsOf, loadFaults} from './load.ts';
 
 test('the id of a fault is words, and the name of its file', async t => {
@@ -12,8 +13,9 @@ test('the id of a fault is words, and the name of its file', async t => {
 	);
 });
 
-test('every check names faults that there are, or says why there is none; at most eight do the latter', async t => {
-	const [checks, faults] = await Promise.all([loadChecks(), loadFaults()]);
+test('every check and every row names faults that there are, or says why there is none; at most eight do the latter', async t => {
+	const [files, faults] = await Promise.all([loadChecks(), loadFaults()]);
+	const checks = files.flatMap(file => withRows(file));
 	for (const found of checks) t.true('noFault' in found.check || faultsOfCheck(found, faults).length > 0, found.id);
 	t.true(checks.filter(({check}) => 'noFault' in check).length <= 8);
 });

@@ -1,6 +1,8 @@
-import {addressType, serviceName} from '../../../lib/model/dns-names.ts';
+import {addressType, portName, serviceName} from '../../../lib/model/dns-names.ts';
 import type {Answer} from '../../../lib/probe/vantage.ts';
 import {Violation} from '../../../lib/record/problem.ts';
+import {dnsExpectations} from '../../../lib/testbed/dns-expectations.ts';
+import {dnsFollows} from '../../../lib/testbed/lookups.ts';
 import type {RowRecorder, Testbed} from '../../../lib/testbed/testbed.ts';
 
 const textOf = ({rcode, answers}: Answer): string =>
@@ -10,6 +12,12 @@ const textOf = ({rcode, answers}: Answer): string =>
 			.sort()
 			.join(', ') || 'no record'
 	}`;
+
+/** Waits until every DNS server knows the Service `echo` by its SRV name. */
+export const withUnderscores = async (testbed: Testbed): Promise<void> => {
+	const {of} = await dnsExpectations(testbed);
+	await dnsFollows(testbed, [of({name: portName({name: 'echo', namespace: testbed.namespace}, {name: 'http'}), type: 'SRV'})]);
+};
 
 /** `http.tcp.echo…` is answered as `_http._tcp.echo…` is. */
 export const underscoresMayGo = async (testbed: Testbed, recorder: RowRecorder): Promise<void> => {
@@ -28,13 +36,17 @@ export const underscoresMayGo = async (testbed: Testbed, recorder: RowRecorder):
 	});
 };
 
-/** The API takes an address as externalName; DNS then has a CNAME of that name, and no address. */
-export const addressIsNoName = async (testbed: Testbed, recorder: RowRecorder): Promise<void> => {
-	const {kube, namespace, family} = testbed;
+/** An alias whose name is an address, which the API takes. */
+export const numberedAlias = async ({kube, namespace}: Testbed): Promise<void> => {
 	await kube.core.createNamespacedService({
 		namespace,
 		body: {metadata: {name: 'numbered'}, spec: {type: 'ExternalName', externalName: '192.0.2.7'}},
 	});
+};
+
+/** DNS has a CNAME of that name, and no address. */
+export const addressIsNoName = async (testbed: Testbed, recorder: RowRecorder): Promise<void> => {
+	const {namespace, family} = testbed;
 	const place = await testbed.vantage.pod(testbed.workers[0].name);
 	const answer = await place.lookup(serviceName({name: 'numbered', namespace}), addressType(family));
 	recorder.step(`its name is answered with ${textOf(answer)}`);

@@ -46,7 +46,7 @@ export const onNoInterface = async (testbed: Testbed, recorder: RowRecorder, {cl
 	});
 	judgeNodes(
 		recorder,
-		{title: `Interfaces with ${clusterIp}`, expected: 'none', layer: 'rules', reproduce: `ip addr show to ${clusterIp}`},
+		{title: `Interfaces with ${clusterIp}`, expected: 'none', layer: 'link', reproduce: `ip addr show to ${clusterIp}`},
 		verdicts,
 	);
 };

@@ -2,11 +2,10 @@ import {Violation} from '../../../lib/record/problem.ts';
 import {TransportError} from '../../../lib/shell/shell.ts';
 import {clientContainer} from '../../../lib/testbed/clients.ts';
 import type {RowRecorder, Testbed} from '../../../lib/testbed/testbed.ts';
+import {SEARCHES, SHORT_NAME, TRIED} from '../../../lib/testbed/tried-names.ts';
 
 /** The DNS server of ours answers so late: who asks one name after the other waits for it, who asks all at once does not. */
 const ANSWER_AFTER_MS = 400;
-const SEARCHES = ['one.test', 'two.test', 'three.test'];
-const NAME = 'nobody';
 /** Until the pod has started, and has asked for each name. */
 const LISTEN_MS = 45_000;
 
@@ -35,7 +34,7 @@ type Question = {readonly ms: number; readonly name: string};
 export const askedInOrder = async (testbed: Testbed, recorder: RowRecorder): Promise<void> => {
 	const {kube, namespace, cluster} = testbed;
 	const node = testbed.workers[0];
-	const listening = node.shell.run(['node', '-e', SERVER, node.ip, String(ANSWER_AFTER_MS), String(LISTEN_MS), NAME], {
+	const listening = node.shell.run(['node', '-e', SERVER, node.ip, String(ANSWER_AFTER_MS), String(LISTEN_MS), SHORT_NAME], {
 		timeoutMs: LISTEN_MS + 10_000,
 		signal: testbed.signal,
 	});
@@ -49,9 +48,12 @@ export const askedInOrder = async (testbed: Testbed, recorder: RowRecorder): Pro
 				automountServiceAccountToken: false,
 				terminationGracePeriodSeconds: 1,
 				dnsPolicy: 'None',
-				dnsConfig: {nameservers: [node.ip], searches: SEARCHES, options: [{name: 'ndots', value: '5'}]},
+				dnsConfig: {nameservers: [node.ip], searches: [...SEARCHES], options: [{name: 'ndots', value: '5'}]},
 				containers: [
-					{...clientContainer(cluster), command: ['/usr/local/bin/node', '-e', `require('dns').lookup('${NAME}', () => {})`]},
+					{
+						...clientContainer(cluster),
+						command: ['/usr/local/bin/node', '-e', `require('dns').lookup('${SHORT_NAME}', () => {})`],
+					},
 				],
 			},
 		},
@@ -64,7 +66,7 @@ export const askedInOrder = async (testbed: Testbed, recorder: RowRecorder): Pro
 	const [begin = 0] = first.values();
 	const told = [...first].map(([name, ms]) => `${name} after ${ms - begin} ms`).join(', ');
 	recorder.step(`asked for ${told || 'nothing'}; each was denied after ${ANSWER_AFTER_MS} ms`);
-	if (first.size < SEARCHES.length + 1)
+	if (first.size < TRIED.length)
 		throw new TransportError(`the pod asked for ${first.size} names within ${LISTEN_MS / 1000} s: ${told || 'none'}`);
 	const gaps = [...first.values()].slice(1).map((ms, n) => ms - ([...first.values()][n] ?? 0));
 	if (gaps.every(gap => gap >= ANSWER_AFTER_MS * 0.9)) return;
