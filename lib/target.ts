@@ -108,6 +108,11 @@ export type ClusterRef = {
 		/** What the client's container runs; left out: what its image says. */
 		readonly clientCommand?: readonly string[];
 	};
+	/**
+	 * A program of this host, static, that asks musl's resolver, to be brought to a pod; or why there is none. Left out: its provider has
+	 * none.
+	 */
+	readonly muslResolver?: {readonly path: string; readonly version: string} | {readonly why: string};
 	/** What its provider can put into it later, or why it cannot; left out: nothing. */
 	readonly addOns?: Readonly<Partial<Record<AddOn, Support>>>;
 	/** Versions of what the cluster is made of, beyond what its API tells. */

@@ -37,7 +37,18 @@ const keepLogs = async (owner: Owner, patterns: readonly string[], logs: string)
 };
 
 const refOf = (
-	{target, id, dir, names, parts: {bin, kernel}, source, central, nodes, outside, links}: Omit<Making, 'log'> & WithParts & WithMachines,
+	{
+		target,
+		id,
+		dir,
+		names,
+		parts: {bin, kernel, muslResolver},
+		source,
+		central,
+		nodes,
+		outside,
+		links,
+	}: Omit<Making, 'log'> & WithParts & WithMachines,
 	packages: Readonly<Record<string, string>>,
 	addOns: NonNullable<ClusterRef['addOns']>,
 ): ClusterRef => {
@@ -57,11 +68,13 @@ const refOf = (
 		})),
 		outside: {ips: addresses(version => hostAddress('outside', version)), access: outside.access},
 		images: clusterImages(target.version),
+		muslResolver,
 		addOns,
 		parts: {
 			'programs from': source.name,
 			...packages,
 			'CNI plugin': links,
+			...('version' in muslResolver && {musl: muslResolver.version}),
 			...(kernel && {'kernel of the nodes': `user-mode Linux ${kernel.release}`}),
 		},
 		usage: [`export KUBECONFIG=${kubeconfig}`, `export PATH=${bin}:$PATH   # kubectl ${target.version}`],

@@ -16,7 +16,7 @@ type NeedRow = {
 };
 
 /** A cluster that is asked what it has. */
-type Asked = Machines & Partial<Pick<ClusterRef, 'addOns' | 'target'>>;
+type Asked = Machines & Partial<Pick<ClusterRef, 'addOns' | 'target' | 'muslResolver'>>;
 
 const answers = async (shell: Shell, how: string): Promise<Support> => {
 	try {
@@ -27,6 +27,15 @@ const answers = async (shell: Shell, how: string): Promise<Support> => {
 	} catch (error) {
 		return {ok: false, why: causesOf(error).join(': ')};
 	}
+};
+
+/** musl asks over TCP what is too long for a datagram from 1.2.4 on (https://www.openwall.com/lists/musl/2023/05/02/1). */
+const askedByMusl = (resolver: ClusterRef['muslResolver']): Support => {
+	if (!resolver) return {ok: false, why: "this cluster's provider brings none"};
+	if ('why' in resolver) return {ok: false, why: resolver.why};
+	return resolver.version.localeCompare('1.2.4', 'en', {numeric: true}) >= 0
+		? {ok: true, how: `musl ${resolver.version}`}
+		: {ok: false, why: `musl ${resolver.version} asks over UDP alone`};
 };
 
 /** All that a check may need of a cluster beyond its API, found by trying. A new need is a row here, and nothing else. */
@@ -71,6 +80,10 @@ export const NEEDS = {
 		async find({outside}, shells) {
 			return outside ? answers(shells.outside(), outside.access.kind) : {ok: false, why: 'this cluster has none'};
 		},
+	},
+	'musl-resolver': {
+		words: "a program that asks musl's resolver",
+		find: async ({muslResolver}) => Promise.resolve(askedByMusl(muslResolver)),
 	},
 	'node-domain': {
 		words: 'a hold on the link and the power of each node',

@@ -1,7 +1,8 @@
-import type {V1ContainerPort} from '@kubernetes/client-node';
+import type {V1ContainerPort, V1PodDNSConfig} from '@kubernetes/client-node';
 import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
 import {isReadyPod} from '../model/pods.ts';
 import {eventually} from '../wait/eventually.ts';
+import {clientContainer} from './clients.ts';
 import type {Testbed} from './testbed.ts';
 import {echoContainer} from './workloads.ts';
 
@@ -27,6 +28,34 @@ export const createPod = async (
 				automountServiceAccountToken: false,
 				terminationGracePeriodSeconds: 1,
 				containers: [echoContainer(testbed, {ports})],
+			},
+		},
+	});
+};
+
+/** A pod that only asks and sends (`testbed.vantage.inside`), with a resolv.conf of its own. */
+export const createAskingPod = async (
+	testbed: Testbed,
+	{
+		name,
+		node,
+		dnsConfig,
+	}: {
+		readonly name: string;
+		readonly node: string;
+		readonly dnsConfig: V1PodDNSConfig;
+	},
+): Promise<void> => {
+	await testbed.kube.core.createNamespacedPod({
+		namespace: testbed.namespace,
+		body: {
+			metadata: {name},
+			spec: {
+				nodeSelector: {'kubernetes.io/hostname': node},
+				automountServiceAccountToken: false,
+				terminationGracePeriodSeconds: 1,
+				dnsConfig,
+				containers: [clientContainer(testbed.cluster)],
 			},
 		},
 	});

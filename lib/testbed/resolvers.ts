@@ -20,7 +20,11 @@ const seen = (resolved: Resolved): string =>
  * Has the own resolver of each place look up each name, as its programs do, and compares the addresses. Throws a Violation that names each
  * difference.
  */
-export const resolversAgree = async (testbed: Testbed, places: readonly Vantage[], names: readonly Said[]): Promise<void> => {
+export const resolversAgree = async (
+	testbed: Pick<Testbed, 'family' | 'number' | 'grid'>,
+	places: readonly Vantage[],
+	names: readonly Said[],
+): Promise<void> => {
 	const asked = await Promise.all(
 		places.map(async place =>
 			Promise.all(

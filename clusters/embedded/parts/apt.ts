@@ -59,16 +59,19 @@ export type FetchOptions = {
 	readonly log: string;
 	/** A suite of Debian, newer than the host's perhaps, to take the packages from where it can be had. */
 	readonly suite?: string;
+	/** Without what they depend on. */
+	readonly alone?: true;
 };
 
 /**
- * Fetches Debian packages with all that they depend on, by the host's own apt sources, keys and proxies, into `dir`.
+ * Fetches Debian packages, with all that they depend on if nothing else is said, by the host's own apt sources, keys and proxies, into
+ * `dir`.
  * Returns the paths of the .deb files.
  */
 export const fetchPackages = async (
 	packages: readonly string[],
 	dir: string,
-	{signal, log, suite}: FetchOptions,
+	{signal, log, suite, alone}: FetchOptions,
 ): Promise<readonly string[]> => {
 	const at = (name: string) => join(dir, name);
 	await Promise.all(DIRECTORIES.map(name => mkdir(at(name), {recursive: true})));
@@ -97,13 +100,20 @@ export const fetchPackages = async (
 	const env = {APT_CONFIG: conf, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive'};
 	// The command line wins over the host's own files, which apt reads after APT_CONFIG.
 	const apt = async (words: readonly string[], other: Readonly<Record<string, string>> = {}): Promise<string> =>
-		onHost(['apt-get', '-q', ...Object.entries({...own, ...other}).flatMap(([name, text]) => ['-o', `${name}=${text}`]), ...words], {
-			env,
-			signal,
-			log,
-			contained: true,
-		});
-	const download = ['-y', '--download-only', 'install', ...packages];
+		// What `download` fetches lands where it is called.
+		onHost(
+			[
+				'env',
+				'-C',
+				at('cache/archives'),
+				'apt-get',
+				'-q',
+				...Object.entries({...own, ...other}).flatMap(([name, text]) => ['-o', `${name}=${text}`]),
+				...words,
+			],
+			{env, signal, log, contained: true},
+		);
+	const download = alone ? ['download', ...packages] : ['-y', '--download-only', 'install', ...packages];
 	await apt(['update']);
 	const line = suite === undefined ? undefined : suiteLine(await apt(['indextargets', '--format', TARGET_FORMAT]), suite);
 	if (line === undefined) await apt(download);

@@ -33,3 +33,9 @@ export const MANIFEST_BYTES = 4 * 2 ** 20;
 
 /** A sum has 64 bytes, with a file name some more; anything longer is a page of some proxy. */
 export const SUM_BYTES = 4096;
+
+/** Three small packages and one call of a small compiler: seconds, on a slow line two minutes. Nothing else waits for it longer. */
+export const MUSL_TIMEOUT_MS = 300_000;
+
+/** A host that could not get it today may have a network tomorrow. */
+export const MUSL_TRIED_AGAIN_MS = 24 * 3_600_000;

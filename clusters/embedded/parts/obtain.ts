@@ -6,6 +6,7 @@ import {containerdTemplate} from './containerd.ts';
 import {varDisk} from './disk.ts';
 import {imageArchives} from './images.ts';
 import {ownKernel, type OwnKernel} from './kernel.ts';
+import {muslResolver, type MuslResolver} from './musl.ts';
 import {nodeFileSystem} from './rootfs.ts';
 import type {NodeKernel} from '../../../lib/target.ts';
 import type {PartsContext, Source} from './source.ts';
@@ -19,6 +20,7 @@ export type Parts = {
 	readonly program: (name: string) => string;
 	/** For nodes with a kernel of their own, with the image of their disk. */
 	readonly kernel?: OwnKernel & {readonly image: string};
+	readonly muslResolver: MuslResolver;
 };
 
 /** The programs of a Node and of the control plane, as a layer over the node file system. */
@@ -43,10 +45,11 @@ export const obtainParts = async (
 ): Promise<Parts> => {
 	// One waits for the network and the disk, the other for the processor.
 	const told = toldTogether(context.progress);
-	const [rootfs, programs, kernel] = await sideBySide(context.signal, [
+	const [rootfs, programs, kernel, musl] = await sideBySide(context.signal, [
 		async signal => told(async progress => nodeFileSystem(nodeProgram, {...context, signal, progress})),
 		async signal => told(async progress => source.programs(kubernetes, {...context, signal, progress})),
 		async signal => (nodeKernel === 'uml' ? told(async progress => ownKernel({...context, signal, progress})) : undefined),
+		async signal => told(async progress => muslResolver({...context, signal, progress})),
 	]);
 	const root = join(rootfs, 'root');
 	const archives = await imageArchives(kubernetes, root, programs, context);
@@ -57,6 +60,7 @@ export const obtainParts = async (
 		containerd,
 		bin: join(layer, 'usr/bin'),
 		program: name => programs.get(name) as string,
+		muslResolver: musl,
 		...(kernel && {kernel: {...kernel, image: await varDisk(root, containerd, context)}}),
 	};
 };
