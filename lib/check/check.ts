@@ -26,6 +26,8 @@ export type CheckSpec = {
 	readonly exactRules?: true;
 	/** Whole time of the check, set-up included; left out: DEFAULT_BUDGET_MS. */
 	readonly budgetMs?: number;
+	/** Why it runs only where --match names checks, in words that go before "name it": it `makes thousands of Services`. */
+	readonly whenNamed?: string;
 	readonly exclusive?: readonly Lock[];
 	/** Locks that must not be taken from it meanwhile, but that others may use beside it. */
 	readonly uses?: readonly Lock[];

@@ -23,6 +23,8 @@ export const decide = (
 	const [addOn] = addOnsFor(check.needs);
 	if (addOn !== undefined && target.named === false && !target.existing)
 		return {kind: 'filtered', detail: `puts ${addOn} into the cluster: name it, as in --match '${id.split('/')[0]}/*'`};
+	if (check.whenNamed !== undefined && target.named === false)
+		return {kind: 'filtered', detail: `${check.whenNamed}: name it, as in --match '${id.split('/')[0]}/*'`};
 	const mode = modeOf(target.mode);
 	// Of a cluster that was not probed yet nothing is ruled out.
 	if (check.modes && target.mode !== 'unknown' && !(mode && check.modes.includes(mode)))

@@ -64,6 +64,22 @@ for (const [what, given, skips] of [
 		t.is(planned?.skip?.kind, skips);
 	});
 
+for (const [named, skip] of [
+	[false, {kind: 'filtered', detail: "makes thousands of Services: name it, as in --match 'scale/*'"}],
+	[true, undefined],
+] as const)
+	test(`plan: what runs only when it is named, ${named ? 'and is' : 'and is not'}`, t => {
+		const [planned] = planChecks([found('scale/sync', {whenNamed: 'makes thousands of Services'})], {
+			named,
+			mode: 'iptables',
+			family: 'ipv4',
+			version: '1.36.3',
+			capabilities: ALL_CAPABILITIES,
+			matches: () => true,
+		});
+		t.deepEqual(planned?.skip, skip);
+	});
+
 for (const [name, family, match, expected] of [
 	['each row has an id', 'ipv4', [], ['a/rows/one: first, for one', 'a/rows/two: second, for two']],
 	['rows in two families', 'dual', ['a/rows/one'], ['a/rows/one@ipv4: first, for one', 'a/rows/one@ipv6: first, for one']],
