@@ -11,9 +11,15 @@ const idsOf = (runs: readonly CheckRun[]): readonly string[] => runs.map(({id}) 
 
 type Seen = {readonly passed: readonly CheckRun[]} | {readonly red: CheckRun} | Judged;
 
+/** A family that a check is not about says nothing, where the check was seen over the other one. */
+const telling = (runs: readonly CheckRun[]): readonly CheckRun[] => {
+	const some = runs.filter(({skip}) => skip?.kind !== 'not-applicable');
+	return some.length > 0 ? some : runs;
+};
+
 /** Whether all of these checks passed; else the red one, or why there is none to see. */
 const look = (target: TargetRun, ids: readonly string[]): Seen => {
-	const runs = ids.map(id => ({id, runs: runsOf(target, id)}));
+	const runs = ids.map(id => ({id, runs: telling(runsOf(target, id))}));
 	const all = runs.flatMap(one => one.runs);
 	const red = all.find(({outcome}) => outcome === 'failed' || outcome === 'known');
 	if (red) return {red};
@@ -83,13 +89,15 @@ export const notTestable =
 	(why: string): Judge =>
 	() => ({verdict: 'not testable here', why, checks: []});
 
-/** Judges by what a check that passed has measured: `say` gets its runs. */
+/** Judges by what checks that passed have measured: `say` gets their runs. */
 export const measured =
-	(id: string, say: (runs: readonly CheckRun[]) => Omit<Judged, 'checks'>): Judge =>
+	(ids: string | readonly string[], say: (runs: readonly CheckRun[]) => Omit<Judged, 'checks'>): Judge =>
 	target => {
-		const seen = look(target, [id]);
+		const seen = look(target, list(ids));
 		if ('verdict' in seen) return seen;
-		if ('red' in seen)
-			return {verdict: 'unclear', why: `${id} is ${seen.red.outcome}: ${seen.red.problem?.summary ?? ''}`, checks: [seen.red.id]};
+		if ('red' in seen) {
+			const {id, outcome, problem} = seen.red;
+			return {verdict: 'unclear', why: `${id} is ${outcome}: ${problem?.summary ?? ''}`, checks: [id]};
+		}
 		return {...say(seen.passed), checks: idsOf(seen.passed)};
 	};
