@@ -4,6 +4,7 @@ import {proxyConfig} from '../../lib/change/proxy-config.ts';
 import {KUBE_PROXY_PODS} from '../../lib/kube-proxy.ts';
 import {mustBe, ofEachNode} from '../../lib/testbed/ask-nodes.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
+import type {Mode} from '../../lib/target.ts';
 import type {Testbed} from '../../lib/testbed/testbed.ts';
 import {eventually} from '../../lib/wait/eventually.ts';
 
@@ -38,6 +39,7 @@ const inThePods = async ({kube, nodes, signal}: Testbed, mode: string): Promise<
 	);
 };
 
+const OTHER = {iptables: 'nftables', nftables: 'iptables', ipvs: 'iptables'} as const;
 const PROXY_MODE = {layer: 'kube-proxy', reproduce: 'curl http://127.0.0.1:10249/proxyMode'} as const;
 
 export default check(
@@ -47,7 +49,8 @@ export default check(
 			'https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes',
 			'https://github.com/kubernetes/kubernetes/blob/v1.36.3/cmd/kube-proxy/app/options.go',
 		],
-		modes: ['iptables'],
+		// kube-proxy that goes from ipvs mode to another leaves the old one's addresses and servers behind.
+		modes: ['iptables', 'nftables'],
 		needs: ['node-access'],
 		budgetMs: 300_000,
 		exclusive: ['cluster'],
@@ -68,27 +71,27 @@ export default check(
 		},
 	},
 	async testbed => {
-		const {kube, nodes} = testbed;
-		const inMode = async () => ofEachNode(testbed, ['proxyMode'], ({proxyMode}) => mustBe(proxyMode, 'iptables'));
+		const {kube, nodes, mode} = testbed;
+		const inMode = async (wanted: Mode) => ofEachNode(testbed, ['proxyMode'], ({proxyMode}) => mustBe(proxyMode, wanted));
 		await testbed.settled();
 
 		await testbed.row('default-mode', async recorder => {
 			recorder.step('no mode in the configuration of every kube-proxy, each started anew');
 			const takeBack = await testbed.change(await proxyConfig(kube, nodes, {mode: ''}));
-			const seen = await inMode();
+			const seen = await inMode('iptables');
 			await takeBack();
 			judgeNodes(recorder, {title: 'Without a mode', expected: 'iptables', ...PROXY_MODE}, seen);
 		});
 		await testbed.row('configuration', async recorder => {
-			recorder.step('mode nftables in the ConfigMap, and nobody starts anything anew');
-			const change = await proxyConfig(kube, nodes, {mode: 'nftables'});
+			recorder.step(`mode ${OTHER[mode]} in the ConfigMap, and nobody starts anything anew`);
+			const change = await proxyConfig(kube, nodes, {mode: OTHER[mode]});
 			await testbed.change({...change, make: change.make.filter(({kind}) => kind === 'api')});
-			await inThePods(testbed, 'nftables');
+			await inThePods(testbed, OTHER[mode]);
 			await setTimeout(NOTICED_MS, undefined, {signal: testbed.signal});
-			const seen = await inMode();
+			const seen = await inMode(mode);
 			judgeNodes(
 				recorder,
-				{title: `${NOTICED_MS / 1000} s after its pod has the other mode in its file`, expected: 'iptables', ...PROXY_MODE},
+				{title: `${NOTICED_MS / 1000} s after its pod has the other mode in its file`, expected: mode, ...PROXY_MODE},
 				seen,
 			);
 		});
