@@ -5,6 +5,7 @@ import {affinityHasItsDefault, namelessPortsAreRefused, selectorIsRefused} from 
 import {deadOneIsKept, halfDeadService} from './seen/dead-endpoint.ts';
 import {addressIsNoName, numberedAlias, underscoresMayGo, withUnderscores} from './seen/names.ts';
 import {fewerModules, noMetricOfIpvs, noSocketListens, onNoInterface} from './seen/nodes.ts';
+import {policyIsLeftToTheCni} from './seen/policy.ts';
 import {askedInOrder} from './seen/search-order.ts';
 
 export default check(
@@ -85,6 +86,12 @@ export default check(
 					'or lenient readiness probe costs its share of all requests until somebody removes it.',
 				faults: ['skewed-choice'],
 			},
+			policy: {
+				title: 'A NetworkPolicy that lets nobody in stops every connection, or none where no program of the CNI enforces it',
+				why:
+					'The API takes policies in every cluster, and kube-proxy enforces none. Where the CNI has no program for them an ' +
+					'audit finds a policy that denies all, and everybody gets in.',
+			},
 			metrics: {
 				title: 'No metric of kube-proxy has ipvs in its name',
 				why:
@@ -123,5 +130,6 @@ export default check(
 		await testbed.row('announced', async recorder => nobodyAnnounces(testbed, recorder, external));
 		await testbed.row('search-order', async recorder => askedInOrder(testbed, recorder));
 		await testbed.row('dead-endpoint', async recorder => deadOneIsKept(testbed, recorder, halfDead));
+		await testbed.row('policy', async recorder => policyIsLeftToTheCni(testbed, recorder, echo));
 	},
 );
