@@ -47,4 +47,16 @@ export default [
 		expected: 'yes (HTTP Host and TLS names apart)',
 		judge: provedBy('externalname/cross-namespace', 'the alias and the addresses of its Service were answered together'),
 	},
+	{
+		id: 'no-reverse-name',
+		statement: 'a ClusterIP has no name by reverse lookup',
+		expected: 'no: the PTR record names its Service',
+		judge: refutedBy('dns/ptr', 'it led back to the name of its Service, and to no other'),
+	},
+	{
+		id: 'dns-udp-only',
+		statement: 'the cluster’s DNS answers over UDP alone',
+		expected: 'no: over TCP too',
+		judge: refutedBy('dns/protocols', 'from a pod on every node it answered the same over UDP and over TCP'),
+	},
 ] satisfies readonly Claim[];
