@@ -59,6 +59,10 @@ export const dropShare = (node: NodeRef, share: number): Change => {
 export const dropLarge = (node: NodeRef, bytes: number): Change =>
 	dropAtPort(node, `frames of ${node.name} with more than ${bytes} bytes are lost`, [`meta length > ${bytes}`]);
 
+/** The switch loses what the node tells everybody, unasked, of an address: gratuitous ARP. Answers to those who ask come through. */
+export const dropClaims = (node: NodeRef, ip: string): Change =>
+	dropAtPort(node, `gratuitous ARP of ${node.name} for ${ip} is lost`, [`ether daddr ff:ff:ff:ff:ff:ff arp saddr ip ${ip}`]);
+
 /** The switch loses fragments of packets to and from the node. */
 export const dropFragments = (node: NodeRef): Change =>
 	dropAtPort(node, `fragments to and from ${node.name} are lost`, ['ip frag-off & 0x3fff != 0', 'exthdr frag exists']);

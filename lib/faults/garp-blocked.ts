@@ -1,6 +1,6 @@
-import {TRAITS} from '../model/modes/traits.ts';
 import type {Testbed, TestNode} from '../testbed/testbed.ts';
 import type {Command} from '../change/command.ts';
+import {dropClaims} from '../change/domain.ts';
 import type {ClusterFault, Plan} from './tools/fault.ts';
 import {balancerAddress} from './tools/balancer-address.ts';
 
@@ -34,9 +34,15 @@ const unblock = ({name}: TestNode): Command => ({
 	argv: ['nft', `add table ${TABLE}; delete table ${TABLE}`],
 });
 
+/** At the switch where the provider gives a hold on it: a node with a kernel of its own has no nftables. */
 const plan = async (testbed: Testbed): Promise<Plan> => {
 	const address = await balancerAddress(testbed);
-	return {inject: testbed.nodes.map(node => block(node, address)), undo: testbed.nodes.map(node => unblock(node))};
+	const each = testbed.nodes.map((node): Plan => {
+		if (!node.domain) return {inject: [block(node, address)], undo: [unblock(node)]};
+		const {make: inject, undo} = dropClaims(node, address);
+		return {inject, undo};
+	});
+	return {inject: each.flatMap(({inject}) => inject), undo: each.flatMap(({undo}) => undo)};
 };
 
 const fault: ClusterFault = {
@@ -44,11 +50,7 @@ const fault: ClusterFault = {
 	layer: 'link',
 	on: 'cluster',
 	when: 'settled',
-	applies: ({mode}) =>
-		// On a host without IPVS the nodes have kernels of their own.
-		TRAITS[mode].needsIpvs
-			? {ok: false, why: 'nodes with a kernel of their own have no nftables'}
-			: {ok: true, how: "nft's egress hook"},
+	applies: () => ({ok: true, how: "nft's hooks of the switch, or of the node"}),
 	plan,
 };
 
