@@ -24,23 +24,36 @@ export type Failure = {
 	readonly dead?: true;
 	/** It is watched until its endpoints are not listed any more. */
 	readonly untilUnlisted?: true;
+	/** Where what announces says more of itself; left out: the speakers of MetalLB. */
+	readonly reproduce?: readonly string[];
 };
 
 /** Before the failure, after what it did, and after the way back: so long is watched on. */
 const CALM_MS = 1000;
 const AFTERWARDS_MS = 5000;
-const lbProblem = (detail: string) =>
-	({layer: {name: 'lb', detail}, reproduce: ['kubectl -n metallb-system logs -l component=speaker']}) as const;
+const SPEAKERS = ['kubectl -n metallb-system logs -l component=speaker'];
+const lbProblem = (detail: string, reproduce: readonly string[] = SPEAKERS) => ({layer: {name: 'lb', detail}, reproduce}) as const;
 
 /** Waits for the first packet of another machine than the old announcer; that none comes is a Violation of layer `lb`. */
-const successor = async (recording: Recording, old: string, since: number, signal: AbortSignal): Promise<ArpSeen> =>
+const successor = async (
+	recording: Recording,
+	old: string,
+	since: number,
+	signal: AbortSignal,
+	{reproduce}: Pick<Failure, 'reproduce'>,
+): Promise<ArpSeen> =>
 	eventually(
 		`another node than ${old} announces ${recording.ip}`,
 		async () => {
 			const first = recording.watch.seen.find(({at, mac}) => at >= since && recording.watch.owners.get(mac)?.name !== old);
 			return Promise.resolve(first ? {done: true, value: first} : {done: false, observed: `only ${old}, or nobody`});
 		},
-		{timeoutMs: FAILOVER_LIMIT_MS, intervalMs: 50, signal, problem: lbProblem(`nobody took ${recording.ip} over from ${old}`)},
+		{
+			timeoutMs: FAILOVER_LIMIT_MS,
+			intervalMs: 50,
+			signal,
+			problem: lbProblem(`nobody took ${recording.ip} over from ${old}`, reproduce),
+		},
 	);
 
 /** When the old announcer was heard the last time: what takes its power, or cuts its link, takes a moment to do so. */
@@ -134,7 +147,7 @@ export const failover = async (testbed: WithOutside, recorder: RowRecorder, fail
 		recorder.step(`${announcer.name} announces ${ip}; ${change.name}`);
 		const begun = performance.now();
 		takeBack = await testbed.change(change);
-		const first = moves ? await successor(recording, announcer.name, begun, signal) : undefined;
+		const first = moves ? await successor(recording, announcer.name, begun, signal, failure) : undefined;
 		const failed = recording.moment(change.name, (dead && first && lastSign(recording, announcer.name, begun, first.at)) || begun);
 		if (!first) await announcedBy(testbed, recording.watch, ip, {timeoutMs: FAILOVER_LIMIT_MS});
 		await pause(AFTERWARDS_MS, undefined, {signal});
@@ -164,7 +177,7 @@ export const failover = async (testbed: WithOutside, recorder: RowRecorder, fail
 			summary: `${ip} was served by nobody for ${outageMs} ms`,
 			expected: `requests are answered again within ${FAILOVER_LIMIT_MS} ms`,
 			observed: `${outageMs} ms from the first request that was lost`,
-			...lbProblem(`${ip} moved from ${announcer.name} too slowly`),
+			...lbProblem(`${ip} moved from ${announcer.name} too slowly`, failure.reproduce),
 		});
 	} finally {
 		await takeBack?.();

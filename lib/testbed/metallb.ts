@@ -1,9 +1,9 @@
 import {balancerPool, type PoolSpec} from '../change/metallb.ts';
-import {outsideRoutes} from '../change/outside-routes.ts';
 import {ASSIGNED_TIMEOUT_MS} from '../limits.ts';
 import {eventually} from '../wait/eventually.ts';
-import {segmentDevice} from './arp-watch.ts';
-import type {Outside, Testbed} from './testbed.ts';
+import {announcedBy, watchArp} from './arp-watch.ts';
+import {reachedOnLink} from './on-link.ts';
+import type {Outside, TestNode, Testbed} from './testbed.ts';
 import {service, type MadeService, type ServiceWish} from './workloads.ts';
 
 type WithOutside = Testbed & {readonly outside: Outside};
@@ -77,17 +77,11 @@ export const refused = async (testbed: Testbed, name: string): Promise<string> =
 /** A Service of MetalLB's, and its address, which the host outside then asks for by ARP. */
 export type Balanced = MadeService & {readonly ip: string};
 
-/** The host outside reaches addresses as hosts of its own link. */
-const onLink = async (testbed: WithOutside, ips: readonly string[]): Promise<void> => {
-	const device = await segmentDevice(testbed);
-	await testbed.change(outsideRoutes(testbed.outside, new Map(ips.map(ip => [ip, {device}]))));
-};
-
 /** Makes a Service of type LoadBalancer, and waits until MetalLB has given it an address. Its pool must be there. */
 export const balanced = async (testbed: WithOutside, wish: ServiceWish): Promise<Balanced> => {
 	const made = await service(testbed, {...wish, type: 'LoadBalancer'});
 	const [ip = ''] = await assigned(testbed, made.name);
-	await onLink(testbed, [ip]);
+	await reachedOnLink(testbed, [ip]);
 	return {...made, ip};
 };
 
@@ -99,4 +93,10 @@ export const balancedByPool = async (
 ): Promise<Balanced> => {
 	const annotations = await fromPool(testbed, own);
 	return balanced(testbed, {...wish, annotations: {...wish.annotations, ...annotations}});
+};
+
+/** The nodes that announce addresses now, in their order. That nobody does, or several do, is a Violation. */
+export const announcersOf = async (testbed: WithOutside, ips: readonly string[]): Promise<readonly TestNode[]> => {
+	const watch = await watchArp(testbed, ips);
+	return Promise.all(ips.map(async ip => announcedBy(testbed, watch, ip))).finally(async () => watch.close());
 };
