@@ -124,6 +124,8 @@ export const DEBIAN_PACKAGES: readonly string[] = [
 	'kmod',
 	'nftables',
 	'socat',
+	// what carries an address where no load balancer does
+	'keepalived',
 	// for looking and for faults
 	'bind9-dnsutils',
 	'curl',

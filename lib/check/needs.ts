@@ -18,12 +18,12 @@ type NeedRow = {
 /** A cluster that is asked what it has. */
 type Asked = Machines & Partial<Pick<ClusterRef, 'addOns' | 'target' | 'muslResolver'>>;
 
-const answers = async (shell: Shell, how: string): Promise<Support> => {
+const answers = async (shell: Shell, how: string, argv: readonly string[] = ['true']): Promise<Support> => {
 	try {
-		const {exitCode, stderr} = await shell.run(['true']);
+		const {exitCode, stderr} = await shell.run(argv);
 		return exitCode === 0
 			? {ok: true, how}
-			: {ok: false, why: `${shell.where} cannot run a program: ${stderr.trim() || `exit code ${exitCode}`}`};
+			: {ok: false, why: `${shell.where} cannot run ${argv[0]}: ${stderr.trim() || `exit code ${exitCode}`}`};
 	} catch (error) {
 		return {ok: false, why: causesOf(error).join(': ')};
 	}
@@ -93,6 +93,17 @@ export const NEEDS = {
 					? {ok: true, how: 'the switch and the power of machines'}
 					: {ok: false, why: "this cluster's provider gives none"},
 			),
+	},
+	keepalived: {
+		words: 'keepalived on two workers',
+		async find({nodes}, shells) {
+			const [first, second] = nodes.filter(({role}) => role === 'worker');
+			if (!first || !second) return {ok: false, why: 'this cluster has one worker'};
+			const found = await Promise.all(
+				[first, second].map(async ({name}) => answers(shells.node(name), 'VRRP', ['keepalived', '--version'])),
+			);
+			return found.find(({ok}) => !ok) ?? {ok: true, how: 'VRRP'};
+		},
 	},
 	metallb: {
 		words: 'MetalLB with a pool for checks',
