@@ -95,8 +95,8 @@ export const balancedByPool = async (
 	return balanced(testbed, {...wish, annotations: {...wish.annotations, ...annotations}});
 };
 
-/** The nodes that announce addresses now, in their order. That nobody does, or several do, is a Violation. */
-export const announcersOf = async (testbed: WithOutside, ips: readonly string[]): Promise<readonly TestNode[]> => {
-	const watch = await watchArp(testbed, ips);
-	return Promise.all(ips.map(async ip => announcedBy(testbed, watch, ip))).finally(async () => watch.close());
+/** The node that announces an address now. That nobody does, or several do, is a Violation. */
+export const announcerOf = async (testbed: WithOutside, ip: string, options?: Parameters<typeof announcedBy>[3]): Promise<TestNode> => {
+	const watch = await watchArp(testbed, [ip]);
+	return announcedBy(testbed, watch, ip, options).finally(async () => watch.close());
 };

@@ -1,10 +1,9 @@
 import check from '../../lib/check/check.ts';
 import {Violation} from '../../lib/record/problem.ts';
-import {announcedBy, watchArp} from '../../lib/testbed/arp-watch.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
-import {balanced, makePool, refused} from '../../lib/testbed/metallb.ts';
+import {announcerOf, balanced, makePool, refused} from '../../lib/testbed/metallb.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 
@@ -51,8 +50,7 @@ export default check(
 			await testbed.kube.remove({apiVersion: 'v1', kind: 'Service', metadata: {name, namespace: testbed.namespace}});
 		}
 		await Promise.all(['one', 'two'].map(async name => programmed(testbed, name)));
-		const watch = await watchArp(testbed, [ip]);
-		const via = await announcedBy(testbed, watch, ip).finally(async () => watch.close());
+		const via = await announcerOf(testbed, ip);
 		const to = [80, 81].map(port => ({ip, port, via}));
 		const flows = await flowsOf(testbed, {from: ['outside', 'pod'], to, counts: 40}, await expectations(testbed));
 		await testbed.settled();
