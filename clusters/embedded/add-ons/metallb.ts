@@ -5,13 +5,13 @@ import {traitsOf} from '../../../lib/model/modes/traits.ts';
 import {cacheRoot} from '../../../lib/paths.ts';
 import type {Support} from '../../../lib/target.ts';
 import type {PutIn} from '../../provider.ts';
-import type {Machine} from '../machine/machine.ts';
 import {openMachine} from '../machine/open.ts';
 import {versionOfGo} from '../parts/go-environment.ts';
 import {metalLbParts} from '../parts/metallb.ts';
 import {settled} from '../settled.ts';
 import {ADMIN} from '../steps/addon.ts';
 import {waitFor} from '../wait.ts';
+import {importImages} from './import-images.ts';
 
 const NAMESPACE = 'metallb-system';
 const LOGS = [`/var/log/pods/${NAMESPACE}_*/*/*.log`];
@@ -37,14 +37,6 @@ export const metalLbSupport = async (): Promise<Support> =>
 	(await versionOfGo()) === undefined
 		? {ok: false, why: 'it is built from source, and go is not on the PATH (go.dev/doc/install)'}
 		: {ok: true, how: 'put in when a check asks for it'};
-
-const importImages = async (node: Machine, archives: readonly Buffer[], options: {signal: AbortSignal; log: string}): Promise<void> => {
-	for (const stdin of archives)
-		await node.run(['ctr', '-n', 'k8s.io', 'images', 'import', '--label', 'io.cri-containerd.pinned=pinned', '--digests', '-'], {
-			stdin,
-			...options,
-		});
-};
 
 /** The real MetalLB, from its own manifest: controller and speakers are Ready, and pools can be made, when this returns. */
 export const putInMetalLb: PutIn = async ({dir, id, nodes, target}, {step, progress, signal}) => {
