@@ -73,7 +73,7 @@ export type Target = {
 export type Support = {ok: true; how: string} | {ok: false; why: string};
 
 /** What can be put into a cluster when a check asks for it. */
-export type AddOn = 'metallb';
+export type AddOn = 'metallb' | 'network-policy';
 
 export type Role = 'control-plane' | 'worker';
 export type NodeRef = {

@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import type {ClusterRef, NodeRef, Target} from '../../lib/target.ts';
 import type {CreateContext} from '../provider.ts';
 import {metalLbSupport} from './add-ons/metallb.ts';
+import {networkPolicySupport} from './add-ons/network-policy/index.ts';
 import {hostAddress, nodeAddress, versionsOf} from './addresses.ts';
 import type {Machine, Owner} from './machine/machine.ts';
 import {openMachine} from './machine/open.ts';
@@ -113,5 +114,8 @@ export const createCluster = async (
 	await take(kubeProxyStep, machines);
 	await take(coreDnsStep, machines);
 	const packages = await packageVersions(dirname(parts.parts.layers.at(-1) as string), PACKAGES_TOLD);
-	return refOf({...making, ...parts, ...machines}, packages, {metallb: await metalLbSupport()});
+	return refOf({...making, ...parts, ...machines}, packages, {
+		metallb: await metalLbSupport(),
+		'network-policy': await networkPolicySupport(parts.parts.kernel !== undefined),
+	});
 };

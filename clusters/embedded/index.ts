@@ -2,6 +2,7 @@ import {cacheRoot} from '../../lib/paths.ts';
 import {MODES, NODE_KERNELS, PARTS} from '../../lib/target.ts';
 import type {Provider} from '../provider.ts';
 import {putInMetalLb} from './add-ons/metallb.ts';
+import {putInNetworkPolicy} from './add-ons/network-policy/index.ts';
 import {createCluster} from './create.ts';
 import {destroyCluster, strayClusters} from './destroy.ts';
 import {KUBERNETES_VERSIONS} from './parts.ts';
@@ -21,7 +22,7 @@ const embedded: Provider = {
 	create: async (target, context) => createCluster(target, cacheRoot(), context),
 	destroy: destroyCluster,
 	strays: strayClusters,
-	addOns: {metallb: putInMetalLb},
+	addOns: {metallb: putInMetalLb, 'network-policy': putInNetworkPolicy},
 };
 
 export default embedded;

@@ -10,6 +10,7 @@ export const COREDNS_VERSION = '1.14.2';
 
 /** The newest that builds from what module proxies have (0.16.2 does not). */
 export const METALLB_VERSION = '0.16.1';
+export const NETWORK_POLICY_VERSION = '0.8.0';
 
 /** The Go toolchain that all of the modules above build with. */
 export const GO_MINIMUM = '1.26.0';
@@ -40,6 +41,9 @@ export const METALLB_PROGRAMS: readonly {readonly name: 'controller' | 'speaker'
 	{name: 'controller', goPackage: 'go.universe.tf/metallb/controller'},
 	{name: 'speaker', goPackage: 'go.universe.tf/metallb/speaker'},
 ];
+
+/** The program that enforces policies, of a module of its own, go/network-policy. */
+export const NETWORK_POLICY_PROGRAM = {name: 'kube-network-policies', goPackage: 'sigs.k8s.io/kube-network-policies/cmd'} as const;
 
 /** Where the official release has its files. No other file of this project names these hosts. */
 export const RELEASE_HOSTS = {programs: 'https://dl.k8s.io', registry: 'https://registry.k8s.io'} as const;

@@ -126,6 +126,12 @@ export const NEEDS = {
 		addOn: 'metallb',
 		find: async ({addOns}) => Promise.resolve(addOns?.metallb ?? {ok: false, why: 'that of others keeps the pools that it has'}),
 	},
+	'network-policy': {
+		words: 'a program that enforces NetworkPolicies',
+		addOn: 'network-policy',
+		find: async ({addOns}) =>
+			Promise.resolve(addOns?.['network-policy'] ?? {ok: false, why: 'nothing is known that puts one into this cluster'}),
+	},
 } as const satisfies Readonly<Record<string, NeedRow>>;
 
 export type Need = keyof typeof NEEDS;
