@@ -1,0 +1,3 @@
+import {declareSuite} from '../../lib/check/declare.ts';
+
+await declareSuite(import.meta.url);
