@@ -77,5 +77,6 @@ const faultOf = (thrown: unknown): string => {
 	if (thrown.cause !== undefined && /^fetch failed$/.test(thrown.message)) return faultOf(thrown.cause);
 	if (thrown instanceof AggregateError && thrown.message === '') return thrown.errors.map(faultOf).join(', ');
 	const code = 'code' in thrown && typeof thrown.code === 'string' && !thrown.message.includes(thrown.code) ? ` (${thrown.code})` : '';
-	return `${thrown.message}${code}`;
+	// What a program of the kubeconfig has to say comes in several lines.
+	return `${thrown.message.trim().replace(/\s*\n\s*/g, '; ') || thrown.name}${code}`;
 };

@@ -65,6 +65,20 @@ const turnstile = (places: number): (<T>(work: () => Promise<T>) => Promise<T>) 
 	};
 };
 
+/** A program of the kubeconfig gives the credentials, perhaps: it may fail, ask a person, or hang, and ends with the signal for us. */
+const credentials = async (given: Promise<void>, signal: AbortSignal): Promise<void> => {
+	const over = new Promise<never>((_, reject) => {
+		const end = (): void => reject(new Error('its program has not answered in time', {cause: signal.reason}));
+		if (signal.aborted) end();
+		else signal.addEventListener('abort', end, {once: true});
+	});
+	try {
+		await Promise.race([given, over]);
+	} catch (cause) {
+		throw new Error(`the kubeconfig gives no credentials: ${messageOf(cause)}`, {cause});
+	}
+};
+
 /** A certificate that is over cannot be told from a refusal by what the server says, so it is looked at here. */
 const refuseExpired = (path: string, user: {readonly certData?: string; readonly certFile?: string} | null): void => {
 	const pem = user?.certData
@@ -115,9 +129,14 @@ export const connectReadOnly = async (kubeconfig: string, context?: string): Pro
 			request.setHeaderParam('Content-Type', 'application/json');
 			request.setBody(body);
 		}
+		const ending = signal ? AbortSignal.any([signal, limit]) : limit;
 		try {
-			await config.applySecurityAuthentication(request);
-			request.setSignal(signal ? AbortSignal.any([signal, limit]) : limit);
+			await credentials(config.applySecurityAuthentication(request), ending);
+		} catch (cause) {
+			throw new KubeError({verb, path, server}, {transport: true, cause});
+		}
+		request.setSignal(ending);
+		try {
 			const response = await fetching.send(request).toPromise();
 			return {status: response.httpStatusCode, headers: response.headers, text: await response.body.text()};
 		} catch (cause) {
@@ -146,8 +165,9 @@ export const connectReadOnly = async (kubeconfig: string, context?: string): Pro
 				const asked = Number(headers['retry-after'] ?? 1) * 1000;
 				try {
 					await pause(Math.min(Number.isFinite(asked) ? asked : 1000, THROTTLED_PAUSE_MS), undefined, signal ? {signal} : {});
-				} catch (cause) {
-					throw new KubeError({verb, path, server}, {transport: true, cause: new Error('the time for looking is over', {cause})});
+				} catch {
+					// The time for looking is over; what it said last is why.
+					throw new KubeError({verb, path, server}, {transport: false, code: status, body: text});
 				}
 			}
 		};

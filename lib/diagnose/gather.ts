@@ -1,18 +1,25 @@
 import {isObject, list, part, text, type JsonObject} from '../facts/parse/json.ts';
 import {readPages} from '../gather/pages.ts';
-import {apiError, type ApiFault} from '../kube-error.ts';
+import {apiError, KubeError, type ApiFault} from '../kube-error.ts';
 import type {ReadKube} from '../read-kube.ts';
 import type {FactName, Gathered, GatheredFacts} from './facts.ts';
 import {rightText, SOURCES, type Source} from './sources.ts';
 
 const objects = (value: unknown): readonly JsonObject[] => list(value).filter(isObject);
 
+/** Somebody else answers, a proxy say: what is not there must not be taken for an empty list. */
+const noList = (server: string, path: string): KubeError =>
+	new KubeError({verb: 'GET', path, server}, {transport: true, cause: new Error('what answers is no API server: it gives no list')});
+
 const readList = async (kube: ReadKube, {path, query}: Source, keep: (item: JsonObject) => JsonObject): Promise<readonly JsonObject[]> => {
 	const {items} = await readPages(async ({limit, _continue}) => {
 		const answer = await kube.get(path, {...query, limit: `${limit}`, ...(_continue === undefined ? {} : {continue: _continue})});
 		const body = isObject(answer) ? answer : {};
+		const items = body['items'];
+		// Go writes an empty list as null, too.
+		if (!Array.isArray(items) && items !== null) throw noList(kube.server, path);
 		const next = text(part(body, 'metadata')['continue']);
-		return {items: objects(body['items']).map(keep), metadata: next === undefined ? {} : {_continue: next}};
+		return {items: objects(items).map(keep), metadata: next === undefined ? {} : {_continue: next}};
 	});
 	return items;
 };

@@ -17,7 +17,8 @@ const unreachable = (server: string, line: string, code: number | undefined): Us
 			`cannot look at ${server}: this user may not list Services (403); \`vipcheck diagnose --print-role\` prints a ` +
 				'ClusterRole with what is needed',
 		);
-	return new UsageError(`cannot look at ${server}: ${line.replace(/^GET \S+: (?:no answer from \S+ )?/, '')}`);
+	const said = line.replace(/^GET \S+: (?:no answer from \S+ )?/, '').replace(/^certificate has expired/, "the server's $&");
+	return new UsageError(`cannot look at ${server}: ${said}`);
 };
 
 /**
