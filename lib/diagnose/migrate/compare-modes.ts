@@ -1,14 +1,11 @@
 import type {V1Pod} from '@kubernetes/client-node';
 import {affinityWindowSeconds} from '../../model/affinity.ts';
-import {clientSees} from '../../model/client-sees.ts';
 import {answersArp, answersPing, TRAITS} from '../../model/modes/traits.ts';
 import {servicePorts} from '../../model/service-ports.ts';
 import {nameOf, type ClusterState} from '../../model/state.ts';
-import {verdictsOf} from '../../model/verdict-of.ts';
-import type {Packet, Verdict} from '../../model/verdict.ts';
 import type {Mode} from '../../target.ts';
-import {waysOf} from './ways.ts';
-import {clientText, outcomeText, type Client, type Place} from './words.ts';
+import {foretell} from './foretell.ts';
+import {clientText, type Client, type Place} from './words.ts';
 
 /** What changes for one Service, in words. */
 export type Change = {
@@ -22,43 +19,29 @@ export type Change = {
 	readonly breaks: boolean;
 };
 
-type Asked = (node: string, localAddresses: readonly string[], packet: Packet) => Verdict;
-
-/** The model of a state, prepared once a node. */
-const asked = (state: ClusterState): Asked => {
-	const nodes = new Map<string, (packet: Packet) => Verdict>();
-	return (node, localAddresses, packet) => {
-		const model = nodes.get(node) ?? verdictsOf(state, node, {localAddresses});
-		nodes.set(node, model);
-		return model(packet);
-	};
-};
-
-const ofTraffic = (before: ClusterState, after: ClusterState, pods: readonly V1Pod[]): readonly Change[] => {
-	const [now, then] = [asked(before), asked(after)];
+const ofTraffic = (before: ClusterState, to: Mode, pods: readonly V1Pod[]): readonly Change[] => {
 	const groups = new Map<
 		string,
 		{
 			change: Omit<Change, 'from'>;
 			client: Client;
 			places: Set<Place>;
-			ports: Set<string>;
 		}
 	>();
-	for (const {service, port, via, client, place, node, packet, localAddresses} of waysOf(before, pods)) {
-		const [first, second] = [now(node, localAddresses, packet), then(node, localAddresses, packet)];
-		const [seen, willSee] = [clientSees(before, node, packet, first), clientSees(after, node, packet, second)];
-		const [is, becomes] = [outcomeText(first, seen), outcomeText(second, willSee)];
-		if (is === becomes) continue;
-		const key = [service, via, client, is, becomes].join('\n');
+	for (const {
+		way: {service, via, client, place},
+		today,
+		then,
+	} of foretell(before, to, pods)) {
+		if (today.text === then.text) continue;
+		const key = [service, via, client, today.text, then.text].join('\n');
+		const breaks = today.seen === 'answer' && then.seen !== 'answer';
 		const group = groups.get(key) ?? {
-			change: {service, via, before: is, after: becomes, breaks: seen === 'answer' && willSee !== 'answer'},
+			change: {service, via, before: today.text, after: then.text, breaks},
 			client,
 			places: new Set<Place>(),
-			ports: new Set<string>(),
 		};
 		group.places.add(place);
-		group.ports.add(port);
 		groups.set(key, group);
 	}
 	return [...groups.values()].map(({change, client, places}) => ({...change, from: clientText(client, places)}));
@@ -160,7 +143,7 @@ const ofTraits = (before: ClusterState, after: ClusterState): readonly Change[] 
  */
 export const compareModes = (before: ClusterState, to: Mode, pods: readonly V1Pod[]): readonly Change[] => {
 	const after: ClusterState = {...before, mode: to};
-	return [...ofTraffic(before, after, pods), ...ofTraits(before, after)].toSorted(
+	return [...ofTraffic(before, to, pods), ...ofTraits(before, after)].toSorted(
 		(a, b) =>
 			Number(b.breaks) - Number(a.breaks) || a.service.localeCompare(b.service, 'en', {numeric: true}) || a.via.localeCompare(b.via),
 	);

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {healthy, serviceOf, sliceOf, snapshotFrom, type World} from '../fixtures/world.ts';
-import {migrationOf} from './migration.ts';
+import {foretell} from './foretell.ts';
+import {migrationOf, stateOf} from './migration.ts';
 import type {Mode} from '../../target.ts';
 
 const changed = (to: Mode, change: (world: World) => void) => {
@@ -66,6 +67,22 @@ test('ipvs: what nodes did for its addresses, and how it chose', t => {
 		calendar.map(({concerns}) => concerns),
 		[3, 0, 1],
 	);
+});
+
+test('ipvs: what a node sends to a Service bears the address of the Service, as it is bound there', t => {
+	const world = healthy();
+	world.proxyConfig = 'mode: ipvs\nclusterCIDR: 10.244.0.0/16\n';
+	nodePort(world);
+	const sources = [...foretell(stateOf(snapshotFrom(world), undefined), 'iptables', world.pods, {ipv4: '172.18.0.100'})]
+		.filter(({way: {service, place}}) => service === 'shop/web' && place === 'with')
+		.map(({way: {via, client}, today, then}) => `${via}, ${client}: ${today.packet.source} ${then.packet.source}`);
+	for (const line of [
+		'ClusterIP, the node itself: 10.96.0.20 172.18.0.11',
+		"NodePort on the node's address, the node itself: 172.18.0.11 172.18.0.11",
+		'NodePort on loopback, the node itself: 127.0.0.1 127.0.0.1',
+		'ClusterIP, outside: 172.18.0.100 172.18.0.100',
+	])
+		t.true(sources.includes(line), `${line}\n${sources.join('\n')}`);
 });
 
 test('names that nft cannot take are told before 1.37', t => {

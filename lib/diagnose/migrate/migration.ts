@@ -40,7 +40,7 @@ const valueOf = <Name extends FactName>({facts}: Snapshot, name: Name): FactValu
 };
 
 /** The state of today: of the mode that the configuration names, or that somebody says where it cannot be read. */
-const stateOf = (snapshot: Snapshot, given: Mode | undefined): ClusterState => {
+export const stateOf = (snapshot: Snapshot, given: Mode | undefined): ClusterState => {
 	const {proxyConfig, serviceCIDRs} = snapshot.facts;
 	const text = proxyConfig?.ok ? proxyConfig.value : undefined;
 	const known = text === undefined ? undefined : MODES.find(mode => mode === configOf(text)?.mode);

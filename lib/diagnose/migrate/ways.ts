@@ -16,11 +16,16 @@ export type Way = {
 	readonly place: Place;
 	readonly node: string;
 	readonly packet: Packet;
+	/** Its destination is an address of the Service, not of the node. */
+	readonly toService: boolean;
 	/** Addresses of the node beyond those that the API tells. */
 	readonly localAddresses: readonly string[];
 };
 
-const OUTSIDE: Readonly<Record<IpFamily, string>> = {ipv4: '198.51.100.77', ipv6: '2001:db8:ffff::77'};
+/** A client outside; by family. */
+export type Outside = {readonly [Family in IpFamily]?: string};
+
+const ANY: Readonly<Record<IpFamily, string>> = {ipv4: '198.51.100.77', ipv6: '2001:db8:ffff::77'};
 const LOOPBACK: Readonly<Record<IpFamily, string>> = {ipv4: '127.0.0.1', ipv6: '::1'};
 /** Of no Service: what is asked for a port that it does not have. */
 const UNUSED = 7;
@@ -62,7 +67,7 @@ const spotsOf = (state: ClusterState, port: ServicePort, family: IpFamily, pods:
 };
 
 /** Every way into every port of every Service, for every kind of client, on a node with an endpoint and on one without. */
-export function* waysOf(state: ClusterState, pods: readonly V1Pod[]): Generator<Way> {
+export function* waysOf(state: ClusterState, pods: readonly V1Pod[], outside: Outside = ANY): Generator<Way> {
 	const [first] = state.nodes;
 	for (const family of FAMILIES)
 		for (const port of first ? servicePorts(state, first.metadata?.name ?? '', family) : []) {
@@ -72,7 +77,7 @@ export function* waysOf(state: ClusterState, pods: readonly V1Pod[]): Generator<
 				const senders = [
 					{client: 'a pod', from: 'pod', source: pod},
 					{client: 'the node itself', from: 'node', source: ip},
-					{client: 'outside', from: 'outside', source: OUTSIDE[family]},
+					{client: 'outside', from: 'outside', source: outside[family] ?? ANY[family]},
 				] as const;
 				const goals: readonly (readonly [via: string, destination: string, number: number, only?: 'node'])[] = [
 					['ClusterIP', port.clusterIP, port.port],
@@ -101,6 +106,7 @@ export function* waysOf(state: ClusterState, pods: readonly V1Pod[]): Generator<
 							client,
 							place,
 							node,
+							toService: destination !== ip && destination !== gateway && only === undefined,
 							packet: {protocol: port.protocol, from, source: sent, destination, port: number},
 							localAddresses: gateway === undefined ? [] : [gateway],
 						};

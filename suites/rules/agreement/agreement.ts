@@ -22,7 +22,7 @@ import {openPlaces} from './senders.ts';
 const LEAST = 2000;
 
 /** Ports where the namespace's pods answer: those that their containers name, Ready or not. */
-const echoesOf = ({pods}: ApiFacts, {namespace, family}: Testbed): Echoes =>
+export const echoesOf = ({pods}: Pick<ApiFacts, 'pods'>, {namespace, family}: Pick<Testbed, 'namespace' | 'family'>): Echoes =>
 	new Map(
 		needed('the pods are not known', pods)
 			.items.filter(
