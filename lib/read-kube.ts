@@ -68,14 +68,15 @@ const turnstile = (places: number): (<T>(work: () => Promise<T>) => Promise<T>) 
 /** A program of the kubeconfig gives the credentials, perhaps: it may fail, ask a person, or hang, and ends with the signal for us. */
 const credentials = async (given: Promise<void>, signal: AbortSignal): Promise<void> => {
 	const over = new Promise<never>((_, reject) => {
-		const end = (): void => reject(new Error('its program has not answered in time', {cause: signal.reason}));
+		const end = (): void =>
+			reject(new Error('the program that gives its credentials has not answered in time', {cause: signal.reason}));
 		if (signal.aborted) end();
 		else signal.addEventListener('abort', end, {once: true});
 	});
 	try {
 		await Promise.race([given, over]);
 	} catch (cause) {
-		throw new Error(`the kubeconfig gives no credentials: ${messageOf(cause)}`, {cause});
+		throw new Error(`the kubeconfig cannot be used: ${messageOf(cause)}`, {cause});
 	}
 };
 

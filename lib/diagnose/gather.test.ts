@@ -241,13 +241,7 @@ test.serial('credentials come from a program that fails, or does not end', async
 	const {signal} = new AbortController();
 	const saying = async (command: string, args: string) =>
 		(await t.throwsAsync(takeSnapshot(await connected(command, args), ['version'], {signal}), {instanceOf: UsageError})).message;
-	t.regex(
-		await saying('no-such-program', '[]'),
-		/^cannot look at \S+: the kubeconfig gives no credentials: spawn no-such-program ENOENT$/,
-	);
-	t.regex(
-		await saying('sh', '["-c", "echo log in first >&2; echo or else >&2; exit 1"]'),
-		/gives no credentials: log in first; or else$/,
-	);
-	t.regex(await saying('sleep', '["30"]'), /gives no credentials: its program has not answered in time$/);
+	t.regex(await saying('no-such-program', '[]'), /^cannot look at \S+: the kubeconfig cannot be used: spawn no-such-program ENOENT$/);
+	t.regex(await saying('sh', '["-c", "echo log in first >&2; echo or else >&2; exit 1"]'), /cannot be used: log in first; or else$/);
+	t.regex(await saying('sleep', '["30"]'), /the program that gives its credentials has not answered in time$/);
 });
