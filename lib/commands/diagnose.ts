@@ -81,7 +81,7 @@ const addDiagnose: AddCommand = (program, {interrupts, say, exit}) => {
 			]);
 			const rules = chosen(await loadRules(), flags.rules);
 			const seen = await snapshotFor(flags, factsOf(rules), interrupts.signal);
-			const snapshot = flags.redact ? redact(seen) : seen;
+			const {snapshot, nameOf} = flags.redact ? redact(seen) : {snapshot: seen, nameOf: (name: string) => name};
 			if (flags.save !== undefined) await saveSnapshot(snapshot, flags.save);
 			const diagnosis = atLeast(judge(snapshot, rules), flags.severity);
 			if (service === undefined) {
@@ -93,8 +93,12 @@ const addDiagnose: AddCommand = (program, {interrupts, say, exit}) => {
 				import('../diagnose/service-chain.ts'),
 				import('../../reports/diagnose/chain.ts'),
 			]);
-			const chain = serviceChain(snapshot, diagnosis, rules, {service, ...(flags.from !== undefined && {from: flags.from})});
-			await present({...diagnosis, findings: chain.findings}, flags, flags.json ? say : () => say(chainLines(chain)));
+			const chain = serviceChain(snapshot, diagnosis, rules, {
+				service: nameOf(service),
+				...(flags.from !== undefined && {from: nameOf(flags.from)}),
+			});
+			const own = {...diagnosis, findings: chain.findings, way: {service: chain.service, hops: chain.chain.hops}};
+			await present(own, flags, flags.json ? say : () => say(chainLines(chain)));
 			exit(chain.findings.length > 0 || chain.chain.broken ? 1 : codeOf({...diagnosis, findings: []}));
 		});
 };

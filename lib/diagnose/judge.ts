@@ -1,3 +1,4 @@
+import type {Hop} from '../chain/chain.ts';
 import {LAYERS} from '../record/events.ts';
 import type {FactName} from './facts.ts';
 import {CONFIDENCES, SEVERITIES, type Confidence, type Finding, type Rule, type Severity} from './rule.ts';
@@ -34,6 +35,8 @@ export type Diagnosis = {
 	/** The worst first, causes before their consequences. */
 	readonly findings: readonly RankedFinding[];
 	readonly rules: readonly RuleOutcome[];
+	/** The way to one Service, where that was asked for. */
+	readonly way?: {readonly service: string; readonly hops: readonly Hop[]};
 };
 
 const isBefore = <T>(order: readonly T[], a: T, b: T): number => order.indexOf(a) - order.indexOf(b);

@@ -4,9 +4,11 @@ import {diagnosisText} from '../../reports/diagnose/console.ts';
 import {diagnosisJunit} from '../../reports/diagnose/junit.ts';
 import {diagnosisJson} from '../../reports/diagnose/json.ts';
 import {healthy, node, pod, podsNamed, policy, service, serviceOf, slice, snapshotFrom, waiting, type World} from './fixtures/world.ts';
+import {chainLines} from '../../reports/diagnose/chain.ts';
 import {judge} from './judge.ts';
 import {loadRules} from './load.ts';
 import {redact} from './redact.ts';
+import {serviceChain} from './service-chain.ts';
 
 /** Words that a company would not want to be seen: none of them is a word of Kubernetes. */
 const SECRET = [
@@ -61,9 +63,19 @@ test('no original string survives in any output, and the findings stay', async t
 	const world = healthy();
 	owned(world);
 	const plain = snapshotFrom(world);
-	const clean = redact(plain, Buffer.alloc(32, 7));
+	const {snapshot: clean, nameOf} = redact(plain, Buffer.alloc(32, 7));
 	const [before, after] = [judge(plain, rules), judge(clean, rules)];
 	const outputs = [JSON.stringify(clean), diagnosisText(after), diagnosisHtml(after), diagnosisJunit(after), diagnosisJson(after)];
+	for (const [service, from] of [
+		['payroll/ledger', 'payroll/ledger-1'],
+		['payroll/books', undefined],
+		['payroll/goldmine', undefined],
+	] as const) {
+		const chain = serviceChain(clean, after, rules, {service: nameOf(service), ...(from !== undefined && {from: nameOf(from)})});
+		outputs.push(chainLines(chain), JSON.stringify(chain));
+	}
+	const wrong = serviceChain(clean, after, rules, {service: nameOf('payroll/ledger'), from: nameOf('payroll/ledger-1')});
+	t.is(wrong.chain.broken?.layer, 'endpoints');
 	t.deepEqual(
 		SECRET.filter(word => outputs.some(text => text.includes(word))),
 		[],
@@ -80,13 +92,13 @@ test('no original string survives in any output, and the findings stay', async t
 
 test('the same becomes the same, another secret gives others', t => {
 	const plain = snapshotFrom(healthy());
-	const once = (byte: number): string => JSON.stringify(redact(plain, Buffer.alloc(32, byte)));
+	const once = (byte: number): string => JSON.stringify(redact(plain, Buffer.alloc(32, byte)).snapshot);
 	t.is(once(1), once(1));
 	t.not(once(1), once(2));
 });
 
 test('networks stay networks', t => {
-	const {facts} = redact(snapshotFrom(healthy()));
+	const {facts} = redact(snapshotFrom(healthy())).snapshot;
 	const nodes = facts.nodes?.ok ? facts.nodes.value : [];
 	const pods = facts.pods?.ok ? facts.pods.value : [];
 	t.is(new Set(nodes.map(({spec}) => spec?.podCIDRs?.[0]?.split('.').slice(0, 2).join('.'))).size, 1);

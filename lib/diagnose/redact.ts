@@ -112,20 +112,25 @@ const DROPPED = new Set(['annotations', 'message', 'note', 'managedFields', 'env
 const ADDRESS = /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}(?::[\da-fA-F]{0,4}){2,7})(?![\w:])/g;
 const WORD = /[A-Za-z\d](?:[\w.-]*[A-Za-z\d])?/g;
 
+export type Redacted = {
+	readonly snapshot: Snapshot;
+	/** What became of `NAMESPACE/NAME`, also where nothing has this name. */
+	readonly nameOf: (name: string) => string;
+};
+
 /**
  * A snapshot that can leave the company: names, namespaces, labels and addresses are replaced, each always by the same; networks stay
  * networks, so that rules find the same. Free texts and what nodes said (whose rules carry hashes of names) are left out. `secret` makes
  * the replacement; without it nobody can undo it.
  */
-export const redact = (snapshot: Snapshot, secret: Buffer = randomBytes(32)): Snapshot => {
+export const redact = (snapshot: Snapshot, secret: Buffer = randomBytes(32)): Redacted => {
 	const names = new Set<string>();
 	const facts = Object.fromEntries(Object.entries(snapshot.facts).filter(([name]) => name !== 'nodeEvidence'));
 	collect(facts as unknown as Json, names);
 	const mapIp = addressMap(secret);
 	const words = new Map<string, string>();
-	for (const name of [...names].sort())
-		if (!COMMON.has(name) && isIP(name) === 0)
-			words.set(name, `n-${createHmac('sha256', secret).update(name).digest('hex').slice(0, 10)}`);
+	const another = (name: string): string => `n-${createHmac('sha256', secret).update(name).digest('hex').slice(0, 10)}`;
+	for (const name of [...names].sort()) if (!COMMON.has(name) && isIP(name) === 0) words.set(name, another(name));
 	const wordOf = (word: string): string => {
 		const found = words.get(word);
 		if (found !== undefined || !word.includes('.')) return found ?? word;
@@ -166,5 +171,12 @@ export const redact = (snapshot: Snapshot, secret: Buffer = randomBytes(32)): Sn
 			];
 		}),
 	);
-	return {...snapshot, server: 'https://redacted', facts: kept as Snapshot['facts']};
+	return {
+		snapshot: {...snapshot, server: 'https://redacted', facts: kept as Snapshot['facts']},
+		nameOf: name =>
+			name
+				.split('/')
+				.map(part => (COMMON.has(part) ? part : another(part)))
+				.join('/'),
+	};
 };

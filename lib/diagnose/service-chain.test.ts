@@ -1,4 +1,5 @@
 import test from 'ava';
+import {diagnosisHtml} from '../../reports/diagnose/html.ts';
 import {chainLines} from '../../reports/diagnose/chain.ts';
 import {healthy, serviceOf, snapshotFrom, unready, type World} from './fixtures/world.ts';
 import {judge} from './judge.ts';
@@ -19,6 +20,27 @@ test('nothing is broken where all is well, and the way is told', t => {
 	const text = chainLines(chain);
 	t.regex(text, /from shop\/web-2 on worker-2 to 10\.96\.0\.20:80\/TCP: 10\.244\.1\.3:8080 \(50 %\), 10\.244\.2\.3:8080 \(50 %\)/);
 	t.regex(text, /no broken hop was found$/);
+});
+
+test('where the selector fits no pod, none is said to be ready; what only nodes could tell is no pass', t => {
+	const chain = follow(world => void (serviceOf(world).spec.selector = {app: 'wbe'}));
+	const hop = (layer: string) => chain.chain.hops.find(one => one.layer === layer);
+	t.is(hop('backend')?.state, 'unknown');
+	t.is(hop('backend')?.finding, 'not known: its selector fits no pod');
+	t.true(hop('cni')?.evidence.includes('as the API has it: the nodes were not looked at (--nodes or --evidence)'));
+	t.false(hop('dns')?.evidence.some(line => line.includes('--nodes')));
+});
+
+test('the page shows the way hop by hop', t => {
+	const world = healthy();
+	serviceOf(world).spec.selector = {app: 'wbe'};
+	const snapshot = snapshotFrom(world);
+	const diagnosis = judge(snapshot, rules);
+	const {service, chain, findings} = serviceChain(snapshot, diagnosis, rules, {service: 'shop/web'});
+	const page = diagnosisHtml({...diagnosis, findings, way: {service, hops: chain.hops}});
+	t.true(page.includes('<h2>The way to Service shop/web</h2>'));
+	t.is(page.split('the first broken hop').length, 2);
+	t.false(diagnosisHtml(diagnosis).includes('The way to'));
 });
 
 for (const [what, change, layer] of [

@@ -1,7 +1,7 @@
 import type {V1Pod, V1Service} from '@kubernetes/client-node';
 import {chainOf, type Chain, type Hop, type HopState} from '../chain/chain.ts';
 import {canonicalIp, hostPort} from '../model/address.ts';
-import {podIp} from '../model/pods.ts';
+import {isReadyPod, podIp} from '../model/pods.ts';
 import type {Verdict} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
 import type {Layer} from '../record/events.ts';
@@ -11,7 +11,8 @@ import type {Diagnosis, RankedFinding} from './judge.ts';
 import type {Rule} from './rule.ts';
 import type {Snapshot} from './snapshot.ts';
 import {allEndpoints} from './views/endpoints.ts';
-import {aboutPod, aboutService, fullName, labelsText, someOf} from './views/objects.ts';
+import {podsOf} from './views/pods.ts';
+import {aboutPod, aboutService, counted, fullName, labelsText, someOf} from './views/objects.ts';
 import {stateFrom} from './views/nodes.ts';
 
 /** Steps of the way of a packet from its client, with the layers whose rules speak of them. */
@@ -184,6 +185,11 @@ export const serviceChain = (
 	const own = findings.filter(({about}) => concerned.has(about) || about.startsWith(policy));
 	const layerOf = new Map(rules.map(({id, layer}) => [id, layer]));
 	const verdicts = ways(snapshot, service, clients);
+	const backends = podsOf(service, pods);
+	const unseen = (layers: readonly Layer[]): readonly string[] =>
+		outcomes.some(one => one.outcome === 'unknown' && one.optional && layers.includes(layerOf.get(one.id) ?? 'api'))
+			? ['as the API has it: the nodes were not looked at (--nodes or --evidence)']
+			: [];
 	const evidence: Partial<Record<Layer, readonly string[]>> = {
 		api: [
 			`${service.spec?.type ?? 'ClusterIP'} ${service.spec?.clusterIP ?? service.spec?.externalName ?? ''}, ports ` +
@@ -193,6 +199,9 @@ export const serviceChain = (
 			`selector ${labelsText(service.spec?.selector)}; ` +
 				`${endpoints.filter(({conditions}) => conditions?.ready !== false).length} of ${endpoints.length} endpoints ready`,
 		],
+		backend: service.spec?.selector
+			? [`${backends.filter(isReadyPod).length} of the ${counted(backends.length, 'pod')} that its selector fits are ready`]
+			: [],
 		rules: verdicts.map(({line}) => line),
 	};
 	const hops = HOPS.filter(({layers: [layer]}) => layer !== 'lb' || service.spec?.type === 'LoadBalancer').map(
@@ -203,7 +212,9 @@ export const serviceChain = (
 			);
 			// What no endpoint explains already: the rules themselves refuse.
 			const bad = layers[0] === 'rules' && here.length === 0 && verdicts.length > 0 && verdicts.every(each => each.bad);
-			const state = bad ? 'broken' : stateOf(here, unknown.length > 0);
+			// Of nobody nothing is known.
+			const nobody = layers[0] === 'backend' && service.spec?.selector !== undefined && backends.length === 0;
+			const state = bad ? 'broken' : stateOf(here, unknown.length > 0 || nobody);
 			const [first] = here;
 			return {
 				name: title,
@@ -211,9 +222,16 @@ export const serviceChain = (
 				state,
 				...((first || bad || state === 'unknown') && {
 					finding:
-						first?.summary ?? (bad ? 'no client is led to an endpoint' : `not known: ${unknown.map(({id}) => id).join(', ')}`),
+						first?.summary ??
+						(bad
+							? 'no client is led to an endpoint'
+							: `not known: ${unknown.map(({id}) => id).join(', ') || 'its selector fits no pod'}`),
 				}),
-				evidence: [...here.map(({summary, rule}) => `${summary} (${rule})`), ...layers.flatMap(layer => evidence[layer] ?? [])],
+				evidence: [
+					...here.map(({summary, rule}) => `${summary} (${rule})`),
+					...layers.flatMap(layer => evidence[layer] ?? []),
+					...unseen(layers),
+				],
 			};
 		},
 	);

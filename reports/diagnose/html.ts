@@ -12,7 +12,9 @@ const MORE_STYLE = `
 .finding h3 .word { margin-right: 0.5em; font-size: 0.8125rem; font-weight: 600; }
 .finding.error .word { color: var(--failed); } .finding.warning .word { color: var(--known); }
 .finding dl.problem dd { white-space: pre-wrap; }
-.finding .from { display: block; color: var(--muted); font-size: 0.8125rem; }
+.way { list-style: none; padding: 0; } .way li { margin: 0.4rem 0; }
+.way .from { padding-left: 1.5em; }
+.finding .from, .way .from { display: block; color: var(--muted); font-size: 0.8125rem; }
 `;
 
 const WORDS = {error: '✗ error', warning: '! warning', info: '· info'} as const;
@@ -51,6 +53,20 @@ const rulesTable = (diagnosis: Diagnosis): Html => h`<h2>All rules</h2>
 )}</tbody>
 </table></div>`;
 
+const HOP = {ok: ['passed', '✓'], broken: ['failed', '✗'], aside: ['known', '!'], unknown: ['skipped', '?']} as const;
+
+/** Hop by hop, as the packet goes; the first broken one is marked. */
+const wayList = ({service, hops}: NonNullable<Diagnosis['way']>): Html => {
+	const broken = hops.find(({state}) => state === 'broken');
+	return h`<h2>The way to Service ${service}</h2>
+<ol class="way">${hops.map(hop => {
+		const [tone, mark] = HOP[hop.state];
+		return h`<li><span class="badge ${tone}">${mark}</span> ${hop.name}${
+			hop === broken ? h` <strong class="badge failed">the first broken hop</strong>` : ''
+		}${hop.evidence.map(line => h`<span class="from">${line}</span>`)}</li>`;
+	})}</ol>`;
+};
+
 const NOT_JUDGED = 'Rules that need evidence from the nodes were not judged: it is looked at only when asked for.';
 
 /**
@@ -86,6 +102,7 @@ export const diagnosisHtml = (diagnosis: Diagnosis): string => {
 ${rights.length > 0 ? h`<p>Rights that would tell more: ${rights.join(', ')}.</p>` : ''}
 </header>
 <main>
+${diagnosis.way ? wayList(diagnosis.way) : ''}
 ${findings.length > 0 ? h`<h2>Findings, the worst first</h2>${findings.map(finding)}` : ''}
 ${rulesTable(diagnosis)}
 </main>
