@@ -52,7 +52,7 @@ provesRules({
 	'target-port-quoted': {
 		fires: world => void (serviceOf(world).spec.ports![0]!.targetPort = '8080'),
 		quiet: world => void (serviceOf(world).spec.ports![0]!.targetPort = 'http'),
-		says: /the targetPort "8080" .* is a text/,
+		says: /the targetPort "8080" .* is in quotes/,
 		first: true,
 	},
 	'target-port-not-declared': {

@@ -29,5 +29,6 @@ export const diagnosisText = (diagnosis: Diagnosis): string => {
 		...(rights.length > 0 ? [`  rights that would tell more: ${rights.join(', ')}`] : []),
 		...(unknown.length > 0 ? [''] : []),
 		`${findingsText(diagnosis)}; ${rulesText(diagnosis)}`,
+		`${oneLine(diagnosis.server)}, as it was at ${diagnosis.takenAt}; nothing was changed`,
 	].join('\n');
 };

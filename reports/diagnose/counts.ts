@@ -28,15 +28,17 @@ export const findingsText = ({findings}: Diagnosis): string => {
 	);
 };
 
-/** `41 rules hold, 3 do not, 6 do not apply, 18 need node evidence, 2 are not known`. */
+/** `41 rules hold, 3 do not, 6 do not apply, 18 need a look at the nodes, 2 are not known`. */
 export const rulesText = (diagnosis: Diagnosis): string => {
 	const of = (outcome: RuleOutcome['outcome']): number => diagnosis.rules.filter(rule => rule.outcome === outcome).length;
 	const [optional, unknown] = [notLookedAt(diagnosis).length, notKnown(diagnosis).length];
+	const shown = new Set(diagnosis.findings.map(({rule}) => rule));
+	const silent = diagnosis.rules.filter(({id, outcome}) => outcome === 'violated' && !shown.has(id)).length;
 	return [
 		`${plural(of('ok'), 'rule')} hold`,
-		`${of('violated')} do not`,
+		`${of('violated')} do not${silent > 0 ? ` (${silent} of them as a consequence, or of less severity than is shown)` : ''}`,
 		`${of('not-applicable')} do not apply`,
-		...(optional > 0 ? [`${optional} need more evidence from the nodes`] : []),
+		...(optional > 0 ? [`${optional} need a look at the nodes (--nodes or --evidence)`] : []),
 		...(unknown > 0 ? [`${unknown} are not known`] : []),
 	].join(', ');
 };

@@ -24,8 +24,8 @@ export default rule({
 					{
 						about: aboutService(service),
 						summary:
-							`the targetPort "${targetPort}" of port ${portText(port)} of Service ${fullName(service)} is a text, so ` +
-							'it is taken for the name of a port, and no port can have it',
+							`the targetPort "${targetPort}" of port ${portText(port)} of Service ${fullName(service)} is in quotes, so ` +
+							'it is taken for the name of a port, and no name is all digits',
 						evidence: [{from: `${aboutService(service)} .spec.ports[].targetPort`, text: JSON.stringify(targetPort)}],
 						fix: `write targetPort: ${targetPort}, without quotes`,
 						verify: [kubectl('get', 'service', service, '-o yaml | grep targetPort')],

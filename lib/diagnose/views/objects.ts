@@ -14,8 +14,8 @@ export const aboutSlice = (slice: Named): string => `EndpointSlice ${fullName(sl
 
 /** Where a line is to be pasted: `-n shop get service web`. */
 export const kubectl = (verb: string, kind: string, {metadata}: Named, more = ''): string =>
-	`kubectl${metadata?.namespace === undefined ? '' : ` -n ${metadata.namespace}`} ${verb} ${kind} ` +
-	`${metadata?.name ?? ''}${more === '' ? '' : ` ${more}`}`;
+	`kubectl${metadata?.namespace === undefined ? '' : ` -n ${metadata.namespace}`} ` +
+	[verb, kind, metadata?.name ?? '', more].filter(Boolean).join(' ');
 
 /** `app=web,tier=front`; `<none>` where there is none. */
 export const labelsText = (labels: Readonly<Record<string, string>> | undefined): string =>
