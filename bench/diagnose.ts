@@ -1,7 +1,7 @@
 /**
  * How long `vipcheck diagnose` takes on large clusters, and how much memory: an API server of this process serves made-up Services, slices
- * and pods page by page, another process diagnoses them; its start counts (`whole`). `node bench/diagnose.ts [services …]`, 1000 and 10000 unless told
- * otherwise; five endpoints each.
+ * and pods page by page, another process diagnoses them; its start counts (`whole`).
+ * `node bench/diagnose.ts [services …]`, 1000 and 10000 unless told otherwise; five endpoints each.
  */
 import {execFile} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
