@@ -8,7 +8,7 @@ const AT_A_TIME = 24;
 
 export type Last = {readonly name: string; readonly clusterIp: string};
 export type ManyServices = {
-	/** Makes Services without selectors, each with a slice of one endpoint, until there are so many, and waits for the rules of the last. */
+	/** Makes Services without selectors, each with a slice of one endpoint, until so many are there, waits for the rules of the last. */
 	grow(size: number): Promise<Last>;
 };
 
