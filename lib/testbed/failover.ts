@@ -50,6 +50,7 @@ const successor = async (
 		},
 		{
 			timeoutMs: FAILOVER_LIMIT_MS,
+			exact: true,
 			intervalMs: 50,
 			signal,
 			problem: lbProblem(`nobody took ${recording.ip} over from ${old}`, reproduce),

@@ -62,6 +62,7 @@ export const forgotten = async (
 		},
 		{
 			timeoutMs: FORGOTTEN_TIMEOUT_MS,
+			exact: true,
 			signal: testbed.signal,
 			problem: {
 				layer: {

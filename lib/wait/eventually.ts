@@ -19,6 +19,8 @@ export type Look<T> =
 export type EventuallyOptions = {
 	/** On a machine that is too busy for it, longer (`timer`). */
 	readonly timeoutMs: number;
+	/** Not longer, however busy the machine: the time is what is claimed, or later it would come true by itself. */
+	readonly exact?: boolean;
 	/** Left out: LOOK_INTERVAL_MS. */
 	readonly intervalMs?: number;
 	readonly signal: AbortSignal;
@@ -47,7 +49,7 @@ export const eventually = async <T>(
 ): Promise<T> => {
 	const startedAt = performance.now();
 	const limit = new AbortController();
-	const stopTimer = timer(options.timeoutMs, () => limit.abort());
+	const stopTimer = timer(options.timeoutMs, () => limit.abort(), options.exact === true ? () => 1 : undefined);
 	const stop = AbortSignal.any([options.signal, limit.signal]);
 	let last: Extract<Look<T>, {done: false}> | undefined;
 	try {

@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {forgotten} from '../../lib/testbed/remembered.ts';
+import {askMeanwhile, askOnce, type SameClient} from '../../lib/testbed/same-client.ts';
 import {scaled} from '../../lib/testbed/workloads.ts';
 
 /** The first of three; below the range that clients choose from, so that nobody else has them. */
@@ -52,12 +53,17 @@ export default check(
 		};
 		testbed.step('a flow by each way in');
 		// Each from a port of its own: two of them come from the same host.
-		await Promise.all(Object.values(ways).map(async ({from, to}, index) => from.dial(to, {count: 1, localPort: LOCAL_PORTS + index})));
+		const clients = Object.values(ways).map((way, index): SameClient => ({...way, node, localPort: LOCAL_PORTS + index}));
+		await Promise.all(clients.map(askOnce));
 		await testbed.settled();
 
-		testbed.step('the only endpoint goes');
-		await scaled(testbed, 'echo', 0);
-		await programmed(testbed, 'echo');
+		testbed.step('the only endpoint goes, and the clients go on');
+		const gone = async (): Promise<void> => {
+			await scaled(testbed, 'echo', 0);
+			await programmed(testbed, 'echo');
+		};
+		const work = gone();
+		await Promise.all(clients.map(async client => askMeanwhile(testbed, client, async () => work)));
 		const backends = pods.map(({ip}) => ip);
 		await Promise.all(
 			Object.entries(ways).map(async ([row, {to}]) => testbed.row(row, async () => forgotten(testbed, {node, to, backends}))),

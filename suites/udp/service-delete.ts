@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {programmedTimeoutMs, servedOn} from '../../lib/testbed/programmed.ts';
 import {forgotten} from '../../lib/testbed/remembered.ts';
+import {askMeanwhile, askOnce} from '../../lib/testbed/same-client.ts';
 import {eventually} from '../../lib/wait/eventually.ts';
 
 /** Below the range that clients choose from, so that nobody else has it. */
@@ -25,25 +26,27 @@ export default check(
 		});
 		const node = testbed.workers.at(-1) ?? testbed.workers[0];
 		const to = {ip: clusterIp, port: 80, protocol: 'UDP' as const};
-		const from = await testbed.vantage.pod(node.name);
+		const client = {node, from: await testbed.vantage.pod(node.name), to, localPort: LOCAL_PORT};
 		testbed.step('a flow to the ClusterIP');
-		await from.dial(to, {count: 1, localPort: LOCAL_PORT});
+		await askOnce(client);
 		await testbed.settled();
 
-		testbed.step('the Service is deleted');
+		testbed.step('the Service is deleted, and the client goes on');
 		const service = await kube.core.readNamespacedService({namespace, name: 'echo'});
-		await kube.core.deleteNamespacedService({namespace, name: 'echo'});
-		// kube-proxy cleans up at the sync that takes the rules away.
-		await eventually(
-			`${node.name} has no rules of the Service any more`,
-			async () => {
-				const served = [...(await servedOn(testbed, node, service))];
-				return served.length === 0
-					? {done: true, value: undefined}
-					: {done: false, observed: served.join(', '), nodes: [node.name]};
-			},
-			{timeoutMs: programmedTimeoutMs(testbed), signal: testbed.signal},
-		);
+		await askMeanwhile(testbed, client, async () => {
+			await kube.core.deleteNamespacedService({namespace, name: 'echo'});
+			// kube-proxy cleans up at the sync that takes the rules away.
+			await eventually(
+				`${node.name} has no rules of the Service any more`,
+				async () => {
+					const served = [...(await servedOn(testbed, node, service))];
+					return served.length === 0
+						? {done: true, value: undefined}
+						: {done: false, observed: served.join(', '), nodes: [node.name]};
+				},
+				{timeoutMs: programmedTimeoutMs(testbed), signal: testbed.signal},
+			);
+		});
 		await forgotten(testbed, {node, to, backends: pods.map(({ip}) => ip)});
 	},
 );
