@@ -18,23 +18,27 @@ export type SameClient = {
 };
 
 /** One datagram from the client's one port; how it ended is a result. */
-export const askOnce = async ({from, to, localPort}: SameClient): Promise<Dial> => {
-	const [dial] = await from.dial(to, {count: 1, localPort, timeoutMs: ANSWER_MS});
+export const askOnce = async ({from, to, localPort}: SameClient, timeoutMs = ANSWER_MS): Promise<Dial> => {
+	const [dial] = await from.dial(to, {count: 1, localPort, timeoutMs});
 	if (!dial) throw new RangeError('one datagram was asked for, and none was sent');
 	return dial;
 };
 
-/** Goes on asking from the same port while some work lasts, so that nobody forgets the flow; answers all that came of it. */
+/**
+ * Goes on asking from the same port while some work lasts, so that nobody forgets the flow; answers all that came of it. Who counts what
+ * is lost gives each datagram longer than a busy machine takes to answer it.
+ */
 export const askMeanwhile = async (
 	testbed: Pick<Testbed, 'signal'>,
 	client: SameClient,
 	work: () => Promise<unknown>,
+	timeoutMs = ANSWER_MS,
 ): Promise<readonly Dial[]> => {
 	let isOver = false;
 	const asking = (async () => {
 		const dials: Dial[] = [];
 		while (!isOver && !testbed.signal.aborted) {
-			dials.push(await askOnce(client));
+			dials.push(await askOnce(client, timeoutMs));
 			await pause(PAUSE_MS);
 		}
 		return dials;

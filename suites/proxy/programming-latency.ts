@@ -5,6 +5,7 @@ import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 import {lookUntil} from '../../lib/wait/look-until.ts';
+import {stretch} from '../../lib/wait/timer.ts';
 
 const ROUNDS = 10;
 /**
@@ -59,13 +60,17 @@ export default check(
 			await Promise.all(arrived);
 			if (places.some(({times}) => times.at(-1) === Infinity)) break;
 		}
+		// On a machine that has too much to do it is the processors that are measured: there it may take longer by as much.
+		const busy = stretch();
+		const [halfWithin, allWithin] = [HALF_WITHIN_MS, ALL_WITHIN_MS].map(ms => Math.round(ms * busy)) as [number, number];
+		if (busy > 1) testbed.step(`this machine has ${busy.toFixed(1)} times as much to do as it can: the limits are so much longer`);
 		const seen = places.map(({name, times}) => {
 			const sorted = times.toSorted((a, b) => a - b);
 			const [half = Infinity, most = Infinity] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
 			const text = `half within ${half} ms, all within ${most} ms`;
-			return {node: name, text, wrong: half <= HALF_WITHIN_MS && most <= ALL_WITHIN_MS ? undefined : text};
+			return {node: name, text, wrong: half <= halfWithin && most <= allWithin ? undefined : text};
 		});
-		const expected = `half of the changes within ${HALF_WITHIN_MS} ms, all within ${ALL_WITHIN_MS} ms`;
+		const expected = `half of the changes within ${halfWithin} ms, all within ${allWithin} ms`;
 		judgeNodes(testbed, {title: 'From the API to the first packet', expected, reproduce: `curl http://${clusterIp}/hostname`}, seen);
 	},
 );

@@ -1,5 +1,6 @@
 import {restartProxy} from '../../lib/change/proxy-config.ts';
 import check from '../../lib/check/check.ts';
+import {DIAL_TIMEOUT_MS} from '../../lib/limits.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import {askMeanwhile} from '../../lib/testbed/same-client.ts';
@@ -35,7 +36,7 @@ export default check(
 		const restarting = testbed.change(restart);
 		const seen = await Promise.all(
 			clients.map(async client => {
-				const dials = await askMeanwhile(testbed, client, async () => restarting);
+				const dials = await askMeanwhile(testbed, client, async () => restarting, DIAL_TIMEOUT_MS);
 				const lost = dials.filter(({outcome}) => outcome !== 'answered');
 				const backends = new Set(dials.flatMap(dial => (dial.outcome === 'answered' ? [dial.backend] : [])));
 				testbed.number(`backends of the client on ${client.node.name}`, backends.size, '');
