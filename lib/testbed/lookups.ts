@@ -6,6 +6,7 @@ import type {Vantage} from '../probe/vantage.ts';
 import {eventually} from '../wait/eventually.ts';
 import {DNS_FOLLOWS_TIMEOUT_MS} from '../limits.ts';
 import {Violation} from '../record/problem.ts';
+import {nameServersReady} from './name-servers.ts';
 import type {Testbed} from './testbed.ts';
 
 type Server = {
@@ -59,6 +60,7 @@ const tell = ({question, server, from, protocol, faults}: AskedFrom): string =>
 
 /** Waits until every DNS server has followed the API, as a pod on the first worker sees it: DNS has no other evidence than its answers. */
 export const dnsFollows = async (testbed: Testbed, questions: readonly ExpectedAnswer[]): Promise<void> => {
+	await nameServersReady(testbed);
 	const [servers, place] = await Promise.all([dnsServers(testbed), testbed.vantage.pod(testbed.workers[0].name)]);
 	await eventually(
 		'every DNS server answers as the API says',
