@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {Mode, NodeKernel} from '../../lib/target.ts';
-import {chooseKernel, type Ipvs} from './node-kernel.ts';
+import {chooseKernel, hasDearCalls, type Ipvs} from './node-kernel.ts';
 
 type Row = {
 	readonly mode: Mode;
@@ -32,3 +32,13 @@ for (const {mode, asked, ipvs, processor = 'x64', expected} of rows) {
 		t.false(choice.why.includes('\n'), 'one line');
 	});
 }
+
+test('where system calls are dear, nodes with a kernel of their own say that they take minutes', t => {
+	t.true(hasDearCalls('processor\t: 0\nflags\t\t: fpu pse pti avx2\nbugs\t\t: pcid\n'));
+	t.false(hasDearCalls('flags\t\t: fpu pti pcid avx2\n'));
+	t.false(hasDearCalls('flags\t\t: fpu avx2\n'));
+	t.false(hasDearCalls(''));
+	const {why} = chooseKernel({mode: 'ipvs'}, {ipvs: 'absent', processor: 'x64', dearCalls: true});
+	t.regex(why, /as the kernel of this host has no IPVS; that takes minutes on this processor/);
+	t.notRegex(chooseKernel({mode: 'iptables'}, {ipvs: 'absent', processor: 'x64', dearCalls: true}).why, /minutes/);
+});

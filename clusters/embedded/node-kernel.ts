@@ -1,4 +1,4 @@
-import {access} from 'node:fs/promises';
+import {access, readFile} from 'node:fs/promises';
 import {traitsOf} from '../../lib/model/modes/traits.ts';
 import type {NodeKernel, Target} from '../../lib/target.ts';
 import {onHost} from './host.ts';
@@ -25,6 +25,18 @@ export const ipvsOfHost = async (): Promise<Ipvs> => {
 	);
 };
 
+/**
+ * Whether each system call empties the processor's translation cache: the kernel isolates its page tables (PTI) where the processor, as a
+ * virtual machine shows it, cannot keep both (PCID). User-mode Linux, which makes several calls of each one of its nodes' programs, is ten
+ * times as slow there. `cpuinfo`: text of /proc/cpuinfo.
+ */
+export const hasDearCalls = (cpuinfo: string): boolean => {
+	const flags = new Set(/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.split(/\s+/));
+	return flags.has('pti') && !flags.has('pcid');
+};
+
+export const dearCallsOfHost = async (): Promise<boolean> => hasDearCalls(await readFile('/proc/cpuinfo', 'utf8'));
+
 export type KernelChoice =
 	| {
 			readonly ok: true;
@@ -43,7 +55,9 @@ const UML_PROCESSOR = 'x64';
  */
 export const chooseKernel = (
 	{mode, nodeKernel}: Pick<Target, 'mode' | 'nodeKernel'>,
-	{ipvs, processor}: {readonly ipvs: Ipvs; readonly processor: string},
+	{ipvs, processor, dearCalls = false}: {
+readonly ipvs: Ipvs; readonly processor: string; readonly dearCalls?: boolean
+},
 ): KernelChoice => {
 	const {needsIpvs, needsNfTables} = traitsOf(mode);
 	const host = !needsIpvs || ipvs !== 'absent';
@@ -68,7 +82,8 @@ export const chooseKernel = (
 	if (needsNfTables)
 		return {ok: false, why: `mode ${mode} needs nf_tables' families ip and ip6, which the kernel of user-mode Linux does not have`};
 	const why = nodeKernel === undefined ? 'as the kernel of this host has no IPVS' : 'as asked for';
-	return {ok: true, kernel, why: `each node boots a kernel of its own (user-mode Linux), ${why}`};
+	const slow = dearCalls ? '; that takes minutes on this processor, whose system calls are dear (PTI without PCID)' : '';
+	return {ok: true, kernel, why: `each node boots a kernel of its own (user-mode Linux), ${why}${slow}`};
 };
 
 /** Has the host's kernel load what the mode needs, where namespaces share it: nodes cannot, they have no modules of the host. */

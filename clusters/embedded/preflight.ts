@@ -8,7 +8,7 @@ import type {Preflight} from '../provider.ts';
 import {missingInotify} from './inotify.ts';
 import {hierarchies} from './machine/cgroup.ts';
 import {obstacles, topGroup} from './machine/controllers.ts';
-import {chooseKernel, ipvsOfHost} from './node-kernel.ts';
+import {chooseKernel, dearCallsOfHost, ipvsOfHost} from './node-kernel.ts';
 import {chooseParts, type PartsChoice} from './parts/choose.ts';
 import type {Source} from './parts/source.ts';
 
@@ -121,7 +121,11 @@ const OWN_KERNEL_WORKERS = 2;
  * which kernel its nodes run.
  */
 export const preflight = async (target: Target, cache: string): Promise<Preflight> => {
-	const kernel = chooseKernel(target, {ipvs: traitsOf(target.mode).needsIpvs ? await ipvsOfHost() : 'there', processor: process.arch});
+	const kernel = chooseKernel(target, {
+		ipvs: traitsOf(target.mode).needsIpvs ? await ipvsOfHost() : 'there',
+		processor: process.arch,
+		dearCalls: await dearCallsOfHost(),
+	});
 	const parts = await chooseParts(target.parts, target.version, cache);
 	const settled: Target = {...target, parts: parts.source.name, ...(kernel.ok && {nodeKernel: kernel.kernel})};
 	const reasons = [...(kernel.ok ? [] : [kernel.why]), ...(await missing(settled, cache, parts))];
