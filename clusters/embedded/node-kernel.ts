@@ -27,8 +27,8 @@ export const ipvsOfHost = async (): Promise<Ipvs> => {
 
 /**
  * Whether each system call empties the processor's translation cache: the kernel isolates its page tables (PTI) where the processor, as a
- * virtual machine shows it, cannot keep both (PCID). User-mode Linux, which makes several calls of each one of its nodes' programs, is ten
- * times as slow there. `cpuinfo`: text of /proc/cpuinfo.
+ * virtual machine shows it, cannot keep both (PCID; Documentation/arch/x86/pti.rst). User-mode Linux makes several calls of each one of its
+ * nodes' programs: three such nodes took 6 minutes there, 24 s on another machine with two cores. `cpuinfo`: text of /proc/cpuinfo.
  */
 export const hasDearCalls = (cpuinfo: string): boolean => {
 	const flags = new Set(/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.split(/\s+/));
@@ -36,6 +36,13 @@ export const hasDearCalls = (cpuinfo: string): boolean => {
 };
 
 export const dearCallsOfHost = async (): Promise<boolean> => hasDearCalls(await readFile('/proc/cpuinfo', 'utf8'));
+
+/** What decides of the host; `processor` as Node calls it. */
+type Host = {
+	readonly ipvs: Ipvs;
+	readonly processor: string;
+	readonly dearCalls?: boolean;
+};
 
 export type KernelChoice =
 	| {
@@ -49,15 +56,10 @@ export type KernelChoice =
 /** The processor that user-mode Linux is packaged for (32-bit x86 apart). */
 const UML_PROCESSOR = 'x64';
 
-/**
- * The kernel that was asked for; or else the host's where it has what the mode needs; or else one of their own for all nodes.
- * `processor` as Node calls it.
- */
+/** The kernel that was asked for; or else the host's where it has what the mode needs; or else one of their own for all nodes. */
 export const chooseKernel = (
 	{mode, nodeKernel}: Pick<Target, 'mode' | 'nodeKernel'>,
-	{ipvs, processor, dearCalls = false}: {
-readonly ipvs: Ipvs; readonly processor: string; readonly dearCalls?: boolean
-},
+	{ipvs, processor, dearCalls = false}: Host,
 ): KernelChoice => {
 	const {needsIpvs, needsNfTables} = traitsOf(mode);
 	const host = !needsIpvs || ipvs !== 'absent';
