@@ -13,8 +13,13 @@ const wanted = ({means: {answers, type}}: Said): string =>
 		.sort()
 		.join(', ') || 'ENOTFOUND';
 
-const seen = (resolved: Resolved): string =>
-	'code' in resolved ? resolved.code : [...new Set(resolved.addresses)].sort().join(', ') || 'no address';
+/** That a name has no such address: musl tells a name that has others (ENODATA) from one that does not exist, glibc does not. */
+const NOTHING: readonly string[] = ['ENOTFOUND', 'ENODATA'];
+
+const seen = (resolved: Resolved): string => {
+	if ('code' in resolved) return NOTHING.includes(resolved.code) ? 'ENOTFOUND' : resolved.code;
+	return [...new Set(resolved.addresses)].sort().join(', ') || 'no address';
+};
 
 /**
  * Has the own resolver of each place look up each name, as its programs do, and compares the addresses. Throws a Violation that names each
