@@ -106,8 +106,8 @@ const seenBy = ({needs, sees}: Rule, {facts, takenAt}: Snapshot) => ({
 });
 
 /** Whether a finding is about what is there: while a namespace is deleted, its objects go in no order, and lack each other for a moment. */
-const lasting = ({ofGoing}: Rule, {facts: {namespaces}}: Snapshot): ((finding: Finding) => boolean) => {
-	if (ofGoing === true || !namespaces?.ok) return () => true;
+const lasting = ({facts: {namespaces}}: Snapshot): ((finding: Finding) => boolean) => {
+	if (!namespaces?.ok) return () => true;
 	const going = new Set(namespaces.value.flatMap(({metadata}) => (metadata?.deletionTimestamp === undefined ? [] : [metadata.name])));
 	return ({about}) => !going.has(/^(?:\S+ ([^/]+)\/|Namespace (.+)$)/.exec(about)?.slice(1).find(Boolean));
 };
@@ -116,11 +116,12 @@ const lasting = ({ofGoing}: Rule, {facts: {namespaces}}: Snapshot): ((finding: F
 export const judge = (snapshot: Snapshot, rules: readonly Rule[]): Diagnosis => {
 	const outcomes: RuleOutcome[] = [];
 	const findings: RankedFinding[] = [];
+	const isLasting = lasting(snapshot);
 	for (const rule of rules) {
 		const {id, title, severity} = rule;
 		const unknown = unknownOf(rule, snapshot);
 		const said = unknown ? [] : rule.evaluate(seenBy(rule, snapshot) as never);
-		const result = 'notApplicable' in said ? said : said.filter(lasting(rule, snapshot));
+		const result = 'notApplicable' in said || rule.ofGoing === true ? said : said.filter(isLasting);
 		if (unknown) outcomes.push(unknown);
 		else if ('notApplicable' in result) outcomes.push({id, title, severity, outcome: 'not-applicable', why: result.notApplicable});
 		else {
