@@ -1,3 +1,4 @@
+import {restartProxy} from '../../lib/change/proxy-config.ts';
 import check from '../../lib/check/check.ts';
 import {needed} from '../../lib/facts/fact.ts';
 import {readNode} from '../../lib/facts/read-node.ts';
@@ -39,7 +40,7 @@ const fullSync = async (testbed: Testbed, node: TestNode, last: Last): Promise<n
 	const {signal, family} = testbed;
 	await testbed.change({
 		name: `kube-proxy of ${node.name} is started anew`,
-		make: [{kind: 'restart', namespace: 'kube-system', selector: 'k8s-app=kube-proxy', node: node.name}],
+		make: [restartProxy(node.name)],
 		undo: [],
 	});
 	await programmed(testbed, last.name);
