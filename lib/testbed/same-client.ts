@@ -17,6 +17,12 @@ export type SameClient = {
 	readonly localPort: number;
 };
 
+/** A client in a pod on the last worker, of a Service's datagrams to its ClusterIP at port 80. */
+export const sameClient = async ({workers, vantage}: Testbed, clusterIp: string, localPort: number): Promise<SameClient> => {
+	const node = workers.at(-1) ?? workers[0];
+	return {node, from: await vantage.pod(node.name), to: {ip: clusterIp, port: 80, protocol: 'UDP'}, localPort};
+};
+
 /** One datagram from the client's one port; how it ended is a result. */
 export const askOnce = async ({from, to, localPort}: SameClient, timeoutMs = ANSWER_MS): Promise<Dial> => {
 	const [dial] = await from.dial(to, {count: 1, localPort, timeoutMs});

@@ -1,7 +1,7 @@
 import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
-import {answeredBy, askMeanwhile, askOnce} from '../../lib/testbed/same-client.ts';
+import {answeredBy, askMeanwhile, askOnce, sameClient} from '../../lib/testbed/same-client.ts';
 import {scaled} from '../../lib/testbed/workloads.ts';
 
 const LOCAL_PORT = 20_051;
@@ -27,9 +27,7 @@ export default check(
 			replicas: 1,
 			ports: [{name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP'}],
 		});
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
-		const to = {ip: clusterIp, port: 80, protocol: 'UDP' as const};
-		const client = {node, from: await testbed.vantage.pod(node.name), to, localPort: LOCAL_PORT};
+		const client = await sameClient(testbed, clusterIp, LOCAL_PORT);
 		await askOnce(client);
 		await testbed.settled();
 

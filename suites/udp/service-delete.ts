@@ -2,7 +2,7 @@ import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {programmedTimeoutMs, servedOn} from '../../lib/testbed/programmed.ts';
 import {forgotten} from '../../lib/testbed/remembered.ts';
-import {askMeanwhile, askOnce} from '../../lib/testbed/same-client.ts';
+import {askMeanwhile, askOnce, sameClient} from '../../lib/testbed/same-client.ts';
 import {eventually} from '../../lib/wait/eventually.ts';
 
 /** Below the range that clients choose from, so that nobody else has it. */
@@ -24,9 +24,7 @@ export default check(
 			replicas: 1,
 			ports: [{name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP'}],
 		});
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
-		const to = {ip: clusterIp, port: 80, protocol: 'UDP' as const};
-		const client = {node, from: await testbed.vantage.pod(node.name), to, localPort: LOCAL_PORT};
+		const client = await sameClient(testbed, clusterIp, LOCAL_PORT);
 		testbed.step('a flow to the ClusterIP');
 		await askOnce(client);
 		await testbed.settled();
@@ -37,16 +35,16 @@ export default check(
 			await kube.core.deleteNamespacedService({namespace, name: 'echo'});
 			// kube-proxy cleans up at the sync that takes the rules away.
 			await eventually(
-				`${node.name} has no rules of the Service any more`,
+				`${client.node.name} has no rules of the Service any more`,
 				async () => {
-					const served = [...(await servedOn(testbed, node, service))];
+					const served = [...(await servedOn(testbed, client.node, service))];
 					return served.length === 0
 						? {done: true, value: undefined}
-						: {done: false, observed: served.join(', '), nodes: [node.name]};
+						: {done: false, observed: served.join(', '), nodes: [client.node.name]};
 				},
 				{timeoutMs: programmedTimeoutMs(testbed), signal: testbed.signal},
 			);
 		});
-		await forgotten(testbed, {node, to, backends: pods.map(({ip}) => ip)});
+		await forgotten(testbed, {...client, backends: pods.map(({ip}) => ip)});
 	},
 );

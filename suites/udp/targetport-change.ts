@@ -3,7 +3,7 @@ import {withPort} from '../../lib/ip.ts';
 import {changeService} from '../../lib/testbed/change-service.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {forgotten} from '../../lib/testbed/remembered.ts';
-import {answeredBy, askMeanwhile, askOnce} from '../../lib/testbed/same-client.ts';
+import {answeredBy, askMeanwhile, askOnce, sameClient} from '../../lib/testbed/same-client.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 
 const LOCAL_PORT = 20_050;
@@ -26,9 +26,7 @@ export default check(
 		const pods = await echoPods(testbed, {name: 'echo', replicas: 2, also});
 		const {clusterIp} = await service(testbed, {name: 'echo', selector: {app: 'echo'}, ports: [port(8081)]});
 		await programmed(testbed, 'echo');
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
-		const to = {ip: clusterIp, port: 80, protocol: 'UDP' as const};
-		const client = {node, from: await testbed.vantage.pod(node.name), to, localPort: LOCAL_PORT};
+		const client = await sameClient(testbed, clusterIp, LOCAL_PORT);
 		await askOnce(client);
 		await testbed.settled();
 
@@ -37,7 +35,7 @@ export default check(
 			await changeService(testbed, 'echo', {ports: [port(9081)]});
 			await programmed(testbed, 'echo');
 		});
-		await forgotten(testbed, {node, to, backends: pods.map(({ip}) => withPort(ip, 8081))});
+		await forgotten(testbed, {...client, backends: pods.map(({ip}) => withPort(ip, 8081))});
 		await answeredBy(
 			testbed,
 			client,

@@ -2,7 +2,7 @@ import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {forgotten} from '../../lib/testbed/remembered.ts';
-import {answeredBy, askMeanwhile, askOnce} from '../../lib/testbed/same-client.ts';
+import {answeredBy, askMeanwhile, askOnce, sameClient} from '../../lib/testbed/same-client.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 
 const LOCAL_PORT = 20_052;
@@ -23,9 +23,7 @@ export default check(
 		const {kube, namespace} = testbed;
 		const {clusterIp, pods} = await echoService(testbed, {replicas: 1, ports: PORTS});
 		const others = await echoPods(testbed, {name: 'other', replicas: 1});
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
-		const to = {ip: clusterIp, port: 80, protocol: 'UDP' as const};
-		const client = {node, from: await testbed.vantage.pod(node.name), to, localPort: LOCAL_PORT};
+		const client = await sameClient(testbed, clusterIp, LOCAL_PORT);
 		await askOnce(client);
 		await testbed.settled();
 
@@ -35,7 +33,7 @@ export default check(
 			await service(testbed, {name: 'other', selector: {app: 'other'}, ports: PORTS, clusterIP: clusterIp});
 			await programmed(testbed, 'other');
 		});
-		await forgotten(testbed, {node, to, backends: pods.map(({ip}) => ip)});
+		await forgotten(testbed, {...client, backends: pods.map(({ip}) => ip)});
 		await answeredBy(
 			testbed,
 			client,
