@@ -4,6 +4,7 @@ import {digest, once} from '../cache.ts';
 import {onHost} from '../host.ts';
 import {fetchPackages} from './apt.ts';
 import type {PartsContext} from './source.ts';
+import {UNPACK_SOURCE, unpackPackages} from './unpack.ts';
 
 /**
  * The suite whose user-mode Linux (6.12) forks three times as fast as that of the release before, and still has the tables of
@@ -31,7 +32,7 @@ const LEGACY = ['iptables', 'ip6tables'].flatMap(tool => ['', '-save', '-restore
 
 /** User-mode Linux, from Debian's package. */
 export const ownKernel = async ({cache, signal, log, progress}: PartsContext): Promise<OwnKernel> => {
-	const own = (await Promise.all([import.meta.filename, SHIM].map(async file => readFile(file, 'utf8')))).join('');
+	const own = (await Promise.all([import.meta.filename, UNPACK_SOURCE, SHIM].map(async file => readFile(file, 'utf8')))).join('');
 	const path = await once(
 		join(cache, 'kernels', digest(own)),
 		async unfinished => {
@@ -40,12 +41,7 @@ export const ownKernel = async ({cache, signal, log, progress}: PartsContext): P
 			const packages = await fetchPackages([PACKAGE, COMPILER], apt, {signal, log, suite: SUITE});
 			const root = join(unfinished, 'root');
 			for (const name of ['proc', 'dev', 'tmp', 'node', 'machine', 'disk']) await mkdir(join(root, name), {recursive: true});
-			for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
-				await mkdir(join(root, 'usr', name), {recursive: true});
-				await symlink(`usr/${name}`, join(root, name));
-			}
-			const unpack = 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"';
-			for (const file of packages) await onHost(['sh', '-c', unpack, 'unpack', file, root], {signal, log, contained: true});
+			await unpackPackages(packages, root, {signal, log});
 			await copyFile(SHIM, join(root, 'tmp/fpregs.c'));
 			const compile = [COMPILER, '-shared', '-nostdlib', '-o', '/usr/lib/fpregs.so', '/tmp/fpregs.c'];
 			await onHost(['chroot', root, ...compile], {signal, log, contained: true});

@@ -1,4 +1,4 @@
-import {copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile} from 'node:fs/promises';
+import {copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import type {ClusterRef} from '../../../lib/target.ts';
 import {causesOf} from '../../../lib/usage.ts';
@@ -7,6 +7,7 @@ import {onHost} from '../host.ts';
 import {fetchPackages} from './apt.ts';
 import {MUSL_TIMEOUT_MS, MUSL_TRIED_AGAIN_MS} from './limits.ts';
 import type {PartsContext} from './source.ts';
+import {UNPACK_SOURCE, unpackPackages} from './unpack.ts';
 
 /** The suite whose musl (1.2.5) asks over TCP what is too long for a datagram; where it cannot be had, the host's own release's. */
 const SUITE = 'trixie';
@@ -24,12 +25,7 @@ const build = async (unfinished: string, {signal, log, progress}: PartsContext):
 	progress(`musl of ${SUITE}`);
 	const [apt, root] = [join(unfinished, 'apt'), join(unfinished, 'root')];
 	const packages = await fetchPackages(PACKAGES, apt, {signal, log, suite: SUITE, alone: true});
-	for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
-		await mkdir(join(root, 'usr', name), {recursive: true});
-		await symlink(`usr/${name}`, join(root, name));
-	}
-	const unpack = 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"';
-	for (const file of packages) await onHost(['sh', '-c', unpack, 'unpack', file, root], {signal, log, contained: true});
+	await unpackPackages(packages, root, {signal, log});
 	await copyFile(SOURCE, join(root, 'resolve.c'));
 	const triplet = (await readdir(join(root, 'usr/lib'))).find(name => name.endsWith('-linux-musl'));
 	if (triplet === undefined) throw new Error('the package musl-dev has no library');
@@ -58,7 +54,7 @@ const failedLately = async (file: string): Promise<string | undefined> => {
  */
 export const muslResolver = async (context: PartsContext, make = build): Promise<MuslResolver> => {
 	const {cache, signal} = context;
-	const own = (await Promise.all([import.meta.filename, SOURCE].map(async file => readFile(file, 'utf8')))).join('');
+	const own = (await Promise.all([import.meta.filename, UNPACK_SOURCE, SOURCE].map(async file => readFile(file, 'utf8')))).join('');
 	const path = join(cache, 'musl', digest(own));
 	const why = await failedLately(`${path}.why`);
 	if (why !== undefined) return {why};

@@ -5,6 +5,7 @@ import {onHost} from '../host.ts';
 import {DEBIAN_PACKAGES} from '../parts.ts';
 import {fetchPackages} from './apt.ts';
 import type {PartsContext} from './source.ts';
+import {UNPACK_SOURCE, unpackPackages} from './unpack.ts';
 
 /** What maintainer scripts would do, and no more: names that point at one of several programs. */
 const ALTERNATIVES: Readonly<Record<string, string>> = {
@@ -72,8 +73,8 @@ const complete = async (root: string): Promise<void> => {
 /** The file system of every machine of a cluster: Debian packages unpacked (their scripts do not run) and the Node that runs probes. */
 export const nodeFileSystem = async (nodeProgram: string, {cache, signal, log, progress}: PartsContext): Promise<string> => {
 	const release = await readFile('/etc/os-release', 'utf8').then(text => /VERSION_CODENAME=(.*)/.exec(text)?.[1] ?? 'unknown');
-	const own = await readFile(import.meta.filename, 'utf8');
-	const path = join(cache, 'rootfs', `${release}-${digest(own, process.version, ...DEBIAN_PACKAGES)}`);
+	const own = await Promise.all([import.meta.filename, UNPACK_SOURCE].map(async file => readFile(file, 'utf8')));
+	const path = join(cache, 'rootfs', `${release}-${digest(...own, process.version, ...DEBIAN_PACKAGES)}`);
 	return once(
 		path,
 		async unfinished => {
@@ -81,19 +82,9 @@ export const nodeFileSystem = async (nodeProgram: string, {cache, signal, log, p
 			const apt = join(unfinished, 'apt');
 			const packages = await fetchPackages(DEBIAN_PACKAGES, apt, {signal, log});
 			const root = join(unfinished, 'root');
-			// Merged /usr first: tar then follows the links instead of making directories.
-			for (const name of ['bin', 'sbin', 'lib', 'lib64', 'lib32', 'libx32']) {
-				await mkdir(join(root, 'usr', name), {recursive: true});
-				await symlink(`usr/${name}`, join(root, name));
-			}
-			for (const [index, file] of packages.entries()) {
+			await unpackPackages(packages, root, {signal, log}, index => {
 				if (index % 20 === 0) progress(`Debian packages, ${index} of ${packages.length} unpacked`);
-				await onHost(['sh', '-c', 'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink -C "$2"', 'unpack', file, root], {
-					signal,
-					log,
-					contained: true,
-				});
-			}
+			});
 			await complete(root);
 			await mkdir(join(root, 'usr/local/bin'), {recursive: true});
 			await copyFile(nodeProgram, join(root, 'usr/local/bin/node'));
