@@ -1,4 +1,4 @@
-import {mkdir, readFile, rm} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {$} from 'zx/core';
 import {digest, once} from '../embedded/cache.ts';
@@ -54,10 +54,7 @@ export const nodeArchives = async (
 			for (const [index, spec] of specs.entries()) {
 				signal.throwIfAborted();
 				progress(`image ${index + 1} of ${specs.length}`);
-				const work = join(unfinished, 'work');
-				await mkdir(work);
-				await writeImage(spec, work, join(unfinished, `image-${index}.tar`));
-				await rm(work, {recursive: true});
+				await writeImage(spec, join(unfinished, `image-${index}.tar`));
 			}
 		},
 		signal,

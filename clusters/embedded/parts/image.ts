@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {chmod, copyFile, mkdir, rm, symlink, writeFile} from 'node:fs/promises';
+import {chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
 import {createReadStream} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
@@ -41,9 +41,10 @@ const layerTar = async (files: Readonly<Record<string, string>>, work: string, t
 
 /**
  * Writes an image as an archive that `ctr images import` takes (docker-archive: config, layers, manifest.json), without any container
- * engine. `dir` is a directory of the image's own, for work files.
+ * engine. Work files are beside it meanwhile.
  */
-export const writeImage = async ({name, layers, entrypoint, command}: ImageSpec, dir: string, archive: string): Promise<void> => {
+export const writeImage = async ({name, layers, entrypoint, command}: ImageSpec, archive: string): Promise<void> => {
+	const dir = await mkdtemp(`${archive}.`);
 	const names: string[] = [];
 	for (const [index, files] of layers.entries()) {
 		const work = join(dir, `layer-${index}`);
@@ -68,6 +69,7 @@ export const writeImage = async ({name, layers, entrypoint, command}: ImageSpec,
 	await writeFile(join(dir, 'config.json'), config);
 	await writeFile(join(dir, 'manifest.json'), JSON.stringify([{Config: 'config.json', RepoTags: [name], Layers: names}]));
 	await onHost(['tar', '-C', dir, '-cf', archive, 'config.json', 'manifest.json', ...names]);
+	await rm(dir, {recursive: true});
 };
 
 /** A program of a file system and every shared library that it (and the plugins beside it) loads: path in the image → path on this host. */

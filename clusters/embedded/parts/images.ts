@@ -1,4 +1,4 @@
-import {mkdir, readFile, rm} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {readdirSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {COREDNS_VERSION} from '../parts.ts';
@@ -84,10 +84,7 @@ export const imageArchives = async (
 			for (const [index, spec] of specs.entries()) {
 				signal.throwIfAborted();
 				progress(`image ${index + 1} of ${specs.length}`);
-				const work = join(unfinished, 'work');
-				await mkdir(work);
-				await writeImage(spec, work, join(unfinished, `image-${index}.tar`));
-				await rm(work, {recursive: true});
+				await writeImage(spec, join(unfinished, `image-${index}.tar`));
 			}
 		},
 		signal,

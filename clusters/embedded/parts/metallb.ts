@@ -1,4 +1,4 @@
-import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {digest, once} from '../cache.ts';
 import {onHost} from '../host.ts';
@@ -37,11 +37,8 @@ export const metalLbParts = async (context: PartsContext): Promise<{readonly arc
 			await writeFile(join(unfinished, 'manifest.yaml'), withOwnImages(manifest));
 			for (const [index, {name}] of METALLB_PROGRAMS.entries()) {
 				progress(`image of ${name}`);
-				const work = join(unfinished, 'work');
-				await mkdir(work);
 				const layers = [{[name]: programs[index] as string}];
-				await writeImage({name: imageOf(name), layers, entrypoint: [`/${name}`]}, work, join(unfinished, `${name}.tar`));
-				await rm(work, {recursive: true});
+				await writeImage({name: imageOf(name), layers, entrypoint: [`/${name}`]}, join(unfinished, `${name}.tar`));
 			}
 		},
 		signal,

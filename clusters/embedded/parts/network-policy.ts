@@ -1,4 +1,4 @@
-import {mkdir, readFile, rm} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {digest, once} from '../cache.ts';
 import {NETWORK_POLICY_PROGRAM, NETWORK_POLICY_VERSION} from '../parts.ts';
@@ -21,11 +21,8 @@ export const networkPolicyParts = async (context: PartsContext): Promise<string>
 		join(cache, 'images', `network-policies-${NETWORK_POLICY_VERSION}-${digest(...own, basename(dirname(program)))}`),
 		async unfinished => {
 			progress(`image of ${name}`);
-			const work = join(unfinished, 'work');
-			await mkdir(work);
 			const spec = {name: NETWORK_POLICY_IMAGE, layers: [{[name]: program}], entrypoint: [`/${name}`]};
-			await writeImage(spec, work, join(unfinished, `${name}.tar`));
-			await rm(work, {recursive: true});
+			await writeImage(spec, join(unfinished, `${name}.tar`));
 		},
 		signal,
 	);
