@@ -4,7 +4,7 @@
  * Kubernetes versions, the default first: one patch for each minor. Each has its own go/kubernetes-<version>/go.mod, which
  * go/write-module.ts writes.
  */
-export const KUBERNETES_VERSIONS: readonly string[] = ['1.36.3', '1.37.2', '1.35.4'];
+export const KUBERNETES_VERSIONS: readonly string[] = ['1.37.2', '1.36.3', '1.35.4'];
 
 export const COREDNS_VERSION = '1.14.2';
 
