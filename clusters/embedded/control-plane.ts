@@ -23,14 +23,14 @@ const subnets = (family: Family, of: (version: Version) => string): string =>
  * What kubeadm is told (https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/); all flags of the control plane come from
  * kubeadm's own answer.
  */
-const kubeadmConfig = (target: Target, id: string, leg: Leg): string =>
+const kubeadmConfig = (target: Target, id: string, leg: Leg, patches?: {readonly directory: string}): string =>
 	[
 		{
 			apiVersion: API,
 			kind: 'InitConfiguration',
 			localAPIEndpoint: {advertiseAddress: hostAddress('api'), bindPort: 6443},
 			nodeRegistration: {name: 'control-plane', criSocket: 'unix:///run/containerd/containerd.sock'},
-			patches: {directory: '/etc/kubernetes/patches'},
+			...(patches && {patches}),
 		},
 		{
 			apiVersion: API,
@@ -166,7 +166,7 @@ export const makeCredentials = async (
 ): Promise<Credentials> => {
 	const root = join(dir, 'kubeadm');
 	const etc = join(root, 'etc/kubernetes');
-	await mkdir(join(etc, 'patches'), {recursive: true});
+	await mkdir(etc, {recursive: true});
 	const config = kubeadmConfig(target, id, leg);
 	await writeFile(join(etc, 'kubeadm.yaml'), config);
 	// Not copyFile: a child forked while this process has the copy open for writing keeps it from being run (ETXTBSY).
@@ -197,6 +197,8 @@ export const makeCredentials = async (
 	);
 	await rm(root, {recursive: true});
 	files['etc/kubernetes/kubeadm.yaml'] = config;
+	// Only where they are meant: kubeadm 1.37 puts what it says of patches, and no line between two objects, into a manifest that it prints.
+	files['etc/kubernetes/kubeadm-patched.yaml'] = kubeadmConfig(target, id, leg, {directory: '/etc/kubernetes/patches'});
 	files['etc/kubernetes/audit-policy.yaml'] = AUDIT_POLICY;
 	files['etc/kubernetes/patches/corednsdeployment+strategic.yaml'] = COREDNS_PATCH;
 	return {

@@ -14,7 +14,7 @@ export const coreDnsStep: MakingStep<WithMachines, void> = {
 	logs: ['/var/log/kubelet.log', '/var/log/pods/kube-system_coredns-*/coredns/*.log'],
 	async run({api, nodes, signal, log}) {
 		const {logs} = coreDnsStep;
-		await addon(api, 'coredns', {signal, log});
+		await addon(api, 'coredns', {signal, log}, {patched: true});
 		const limit = `--timeout=${CLUSTER_STEP_TIMEOUT_MS / 1000}s`;
 		await settled([
 			api.run(['kubectl', '--kubeconfig', ADMIN, 'wait', '--for=condition=Ready', 'node', '--all', limit], {signal, log}),

@@ -19,7 +19,7 @@ const RESOURCES = {requests: {cpu: '400m'}};
 /** kubeadm's manifest of kube-proxy, as nodes with a kernel of their own need it: that kernel has no ip family of nf_tables. */
 export const forOwnKernel = (manifest: string): string =>
 	parseAllDocuments(manifest)
-		.map(document => document.toJS() as V1DaemonSet)
+		.map(document => document.toJS() as V1DaemonSet | null)
 		.filter(object => object !== null)
 		.map(object => {
 			if (object.kind !== 'DaemonSet' || !object.spec?.template.spec) return object;
@@ -42,7 +42,7 @@ export const kubeProxyStep: MakingStep<WithMachines, void> = {
 	async run({target, api, nodes, signal, log}) {
 		const {logs} = kubeProxyStep;
 		if (target.nodeKernel === 'uml') {
-			const manifest = await addon(api, 'kube-proxy', {signal, log}, ['--print-manifest']);
+			const manifest = await addon(api, 'kube-proxy', {signal, log}, {flags: ['--print-manifest']});
 			await api.run(['kubectl', '--kubeconfig', ADMIN, 'apply', '--server-side', '--validate=false', '-f', '-'], {
 				stdin: forOwnKernel(manifest),
 				signal,
