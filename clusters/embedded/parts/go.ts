@@ -70,7 +70,7 @@ const go: Source = {
 			return [`go is not on the PATH: Kubernetes is built from source with Go ${GO_MINIMUM} or newer (go.dev/doc/install)`];
 		return isOlder(version, GO_MINIMUM) ? [`go is ${version}, Kubernetes needs ${GO_MINIMUM} or newer (go.dev/doc/install)`] : [];
 	},
-	async programs(kubernetes, context) {
+	async programs(kubernetes, context, only) {
 		const {progress} = context;
 		const wanted = [
 			...KUBERNETES_PROGRAMS.map(program => ({
@@ -79,7 +79,7 @@ const go: Source = {
 				flags: `-s -w ${versionFlags(kubernetes)}`,
 			})),
 			...IMAGE_PROGRAMS.map(program => ({...program, module: join(modules, 'images'), flags: '-s -w'})),
-		];
+		].filter(({name}) => only?.includes(name) ?? true);
 		const found = new Map<string, string>();
 		for (const [index, program] of wanted.entries())
 			found.set(

@@ -47,6 +47,15 @@ export const kubeProxyFiles = async (root: string): Promise<Record<string, strin
 	};
 };
 
+export const kubeProxyImage = (kubernetes: string): string => `${IMAGE_REPOSITORY}/kube-proxy:v${kubernetes}`;
+
+/** kube-proxy of a version, by the program and the file system of a node. */
+export const kubeProxySpec = async (kubernetes: string, root: string, program: string): Promise<ImageSpec> => ({
+	name: kubeProxyImage(kubernetes),
+	layers: [await kubeProxyFiles(root), {'usr/local/bin/kube-proxy': program}],
+	entrypoint: [],
+});
+
 /** The images of a cluster, as archives in one directory of the cache. */
 export const imageArchives = async (
 	kubernetes: string,
@@ -68,11 +77,7 @@ export const imageArchives = async (
 		async unfinished => {
 			const specs: readonly ImageSpec[] = [
 				{name: PAUSE_IMAGE, layers: [pause.layer], entrypoint: pause.entrypoint},
-				{
-					name: `${IMAGE_REPOSITORY}/kube-proxy:v${kubernetes}`,
-					layers: [await kubeProxyFiles(root), {'usr/local/bin/kube-proxy': program('kube-proxy')}],
-					entrypoint: [],
-				},
+				await kubeProxySpec(kubernetes, root, program('kube-proxy')),
 				{
 					name: `${IMAGE_REPOSITORY}/coredns:v${COREDNS_VERSION}`,
 					layers: [{coredns: program('coredns')}],

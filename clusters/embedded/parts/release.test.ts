@@ -94,6 +94,14 @@ test('all programs of a version, and nothing else; the second time without a req
 	t.is(host.requests.length + registry.requests.length, asked);
 });
 
+test('one program of a version, and nothing else', async t => {
+	const {cache, host, registry, source, log} = await world(t);
+	const context = {cache, log, signal: new AbortController().signal, progress: () => undefined};
+	t.deepEqual([...(await source.programs(VERSION, context, ['kube-proxy'])).keys()], ['kube-proxy']);
+	t.deepEqual(await left(cache), ['kube-proxy']);
+	t.deepEqual([host.requests.length, registry.requests.length], [1, 0]);
+});
+
 test('wrong bytes stop it; what came before stays, what is wrong does not, and the next time only the rest is fetched', async t => {
 	let wrong = true;
 	const {cache, host, make} = await world(

@@ -86,9 +86,10 @@ export const releaseSource = (release: Release): Source => ({
 		);
 		return there.includes(false) ? silentHosts([(parts[0] as Part).from, `${release.hosts.registry}/v2/`], release.answersMs) : [];
 	},
-	async programs(kubernetes, {cache, signal, log, progress}) {
-		const parts = await partsOf(kubernetes, release);
-		if (!parts) throw new Error(`there are no pinned checksums of Kubernetes ${kubernetes} in ${PINS_FILE}`);
+	async programs(kubernetes, {cache, signal, log, progress}, only) {
+		const all = await partsOf(kubernetes, release);
+		if (!all) throw new Error(`there are no pinned checksums of Kubernetes ${kubernetes} in ${PINS_FILE}`);
+		const parts = all.filter(({name}) => only?.includes(name) ?? true);
 		const found = new Map<string, string>();
 		for (const [index, part] of parts.entries()) {
 			const made = await once(

@@ -22,8 +22,8 @@ export type Source = {
 	 */
 	missing(kubernetes: string, cache: string): Promise<readonly string[]>;
 	/**
-	 * Makes (or finds) all programs of this Kubernetes version; returns name → path. All are static but the release's kubelet, which needs
-	 * the node's libc. Without `pause`, agnhost takes its place.
+	 * Makes (or finds) all programs of this Kubernetes version, or only some; returns name → path. All are static but the release's
+	 * kubelet, which needs the node's libc. Without `pause`, agnhost takes its place.
 	 */
-	programs(kubernetes: string, context: PartsContext): Promise<ReadonlyMap<string, string>>;
+	programs(kubernetes: string, context: PartsContext, only?: readonly string[]): Promise<ReadonlyMap<string, string>>;
 };
