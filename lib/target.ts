@@ -73,7 +73,7 @@ export type Target = {
 export type Support = {ok: true; how: string} | {ok: false; why: string};
 
 /** What can be put into a cluster when a check asks for it. */
-export type AddOn = 'metallb' | 'network-policy';
+export type AddOn = 'metallb' | 'network-policy' | 'older-proxy';
 
 export type Role = 'control-plane' | 'worker';
 export type NodeRef = {
@@ -107,6 +107,8 @@ export type ClusterRef = {
 		readonly client: string;
 		/** What the client's container runs; left out: what its image says. */
 		readonly clientCommand?: readonly string[];
+		/** kube-proxy of the minor version before, in the nodes once `older-proxy` is put in; left out: there is none. */
+		readonly olderProxy?: string;
 	};
 	/**
 	 * A program of this host, static, that asks musl's resolver, to be brought to a pod; or why there is none. Left out: its provider has

@@ -4,10 +4,12 @@ import type {ClusterRef, NodeRef, Target} from '../../lib/target.ts';
 import type {CreateContext} from '../provider.ts';
 import {metalLbSupport} from './add-ons/metallb.ts';
 import {networkPolicySupport} from './add-ons/network-policy/index.ts';
+import {olderProxySupport} from './add-ons/older-proxy.ts';
 import {hostAddress, nodeAddress, versionsOf} from './addresses.ts';
 import type {Machine, Owner} from './machine/machine.ts';
 import {openMachine} from './machine/open.ts';
-import {clusterImages} from './parts/images.ts';
+import {clusterImages, kubeProxyImage} from './parts/images.ts';
+import {versionBefore} from './parts/older-proxy.ts';
 import {packageVersions} from './parts/rootfs.ts';
 import {controlPlaneStep} from './steps/control-plane.ts';
 import {coreDnsStep} from './steps/coredns.ts';
@@ -54,6 +56,7 @@ const refOf = (
 	addOns: NonNullable<ClusterRef['addOns']>,
 ): ClusterRef => {
 	const kubeconfig = join(dir, 'kubeconfig');
+	const older = versionBefore(target.version);
 	const addresses = (of: (version: 4 | 6) => string): readonly string[] => versionsOf(target.family).map(version => of(version));
 	return {
 		id,
@@ -68,7 +71,7 @@ const refOf = (
 			domain: {port: {access: central.access, name}, power: {off: power(dir, 'off', name), on: power(dir, 'on', name)}},
 		})),
 		outside: {ips: addresses(version => hostAddress('outside', version)), access: outside.access},
-		images: clusterImages(target.version),
+		images: {...clusterImages(target.version), ...(older !== undefined && {olderProxy: kubeProxyImage(older)})},
 		muslResolver,
 		addOns,
 		parts: {
@@ -117,5 +120,6 @@ export const createCluster = async (
 	return refOf({...making, ...parts, ...machines}, packages, {
 		metallb: await metalLbSupport(),
 		'network-policy': await networkPolicySupport(parts.parts.kernel !== undefined),
+		'older-proxy': await olderProxySupport(target.version, parts.source, cache),
 	});
 };

@@ -3,6 +3,7 @@ import {MODES, NODE_KERNELS, PARTS} from '../../lib/target.ts';
 import type {Provider} from '../provider.ts';
 import {putInMetalLb} from './add-ons/metallb.ts';
 import {putInNetworkPolicy} from './add-ons/network-policy/index.ts';
+import {putInOlderProxy} from './add-ons/older-proxy.ts';
 import {createCluster} from './create.ts';
 import {destroyCluster, strayClusters} from './destroy.ts';
 import {KUBERNETES_VERSIONS} from './parts.ts';
@@ -22,7 +23,7 @@ const embedded: Provider = {
 	create: async (target, context) => createCluster(target, cacheRoot(), context),
 	destroy: destroyCluster,
 	strays: strayClusters,
-	addOns: {metallb: putInMetalLb, 'network-policy': putInNetworkPolicy},
+	addOns: {metallb: putInMetalLb, 'network-policy': putInNetworkPolicy, 'older-proxy': putInOlderProxy},
 };
 
 export default embedded;

@@ -132,6 +132,12 @@ export const NEEDS = {
 		find: async ({addOns}) =>
 			Promise.resolve(addOns?.['network-policy'] ?? {ok: false, why: 'nothing is known that puts one into this cluster'}),
 	},
+	'older-proxy': {
+		words: 'kube-proxy of the minor version before',
+		addOn: 'older-proxy',
+		find: async ({addOns}) =>
+			Promise.resolve(addOns?.['older-proxy'] ?? {ok: false, why: 'nothing is known that puts its image into the nodes'}),
+	},
 } as const satisfies Readonly<Record<string, NeedRow>>;
 
 export type Need = keyof typeof NEEDS;
