@@ -25,6 +25,8 @@ export type Kube = {
 	readonly version: VersionApi;
 	/** Server-side apply as field manager `vipcheck`; answers the object as it is now. */
 	apply<T extends KubernetesObject>(object: T): Promise<T>;
+	/** Changes the fields that are given, and no others (strategic merge patch); answers the object as it is now. */
+	patch<T extends KubernetesObject>(object: T): Promise<T>;
 	/** The object as it is; its apiVersion, kind, name and namespace say which. */
 	read<T extends KubernetesObject>(object: T): Promise<T>;
 	/** Asks for the deletion of an object and does not wait for it; one that does not exist is fine. */
@@ -72,6 +74,8 @@ export const connect = async (kubeconfigPath: string, named?: string): Promise<K
 			networking: new client.NetworkingV1Api(configuration),
 			version: new client.VersionApi(configuration),
 			apply: object => objects.patch(object, undefined, undefined, FIELD_MANAGER, true, client.PatchStrategy.ServerSideApply),
+			patch: object =>
+				objects.patch(object, undefined, undefined, FIELD_MANAGER, undefined, client.PatchStrategy.StrategicMergePatch),
 			read: async object => objects.read(object as KubernetesObject & {metadata: {name: string; namespace: string}}),
 			async remove(object, options = {}) {
 				try {

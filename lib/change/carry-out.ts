@@ -40,8 +40,7 @@ export const carryOut = async (command: Command, {kube, shells}: Tools, signal: 
 			return run(shells.at(command.access, command.where), command, signal);
 		}
 		case 'api': {
-			const bound = kube.bound(signal);
-			await (command.verb === 'apply' ? bound.apply(command.object) : bound.remove(command.object));
+			await kube.bound(signal)[command.verb](command.object);
 			return;
 		}
 		case 'rollout': {

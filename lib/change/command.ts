@@ -18,10 +18,10 @@ export type Command =
 			readonly argv: readonly string[];
 			readonly stdin?: string;
 	  }
-	/** apply: server-side, as field manager vipcheck; remove: one that does not exist is fine. */
+	/** apply: server-side, as field manager vipcheck; patch: those fields alone; remove: one that does not exist is fine. */
 	| {
 			readonly kind: 'api';
-			readonly verb: 'apply' | 'remove';
+			readonly verb: 'apply' | 'patch' | 'remove';
 			readonly object: KubernetesObject;
 	  }
 	/**

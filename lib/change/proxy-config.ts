@@ -43,7 +43,9 @@ export const restartProxy = (node?: string): Command => ({
 const ANSWERS =
 	'for try in $(seq 300); do curl --silent --fail --max-time 1 --output /dev/null http://127.0.0.1:10249/proxyMode && exit 0; ' +
 	'sleep 0.1; done; echo "kube-proxy does not answer on port 10249" >&2; exit 1';
-const answers = (nodes: readonly string[]): readonly Command[] => nodes.map(node => ({kind: 'run', node, argv: ['sh', '-c', ANSWERS]}));
+/** Waits until the kube-proxy of each of these nodes has taken its configuration. */
+export const answers = (nodes: readonly string[]): readonly Command[] =>
+	nodes.map(node => ({kind: 'run', node, argv: ['sh', '-c', ANSWERS]}));
 
 /** The DaemonSet with or without a node; OnDelete, so that the proxies of all other nodes go on as they are. */
 const without = (node: string | undefined): V1DaemonSet =>
