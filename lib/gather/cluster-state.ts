@@ -2,6 +2,7 @@ import type {ClusterState} from '../model/state.ts';
 import {TransportError} from '../shell/shell.ts';
 import {minorOf, MODES, type Mode} from '../target.ts';
 import {needed} from '../facts/fact.ts';
+import {buildVersion} from '../facts/parse/metrics.ts';
 import type {ApiFacts} from './gather-api.ts';
 import {modeOf, proxyConfigOf} from './proxy-config.ts';
 import type {NodeFacts} from '../facts/read-node.ts';
@@ -17,9 +18,7 @@ const WHAT = "the cluster's state is not known";
 
 /** What kube-proxy says of itself counts most; its image's tag may be any text; an API server may be one minor ahead of it or three. */
 const proxyMinor = ({proxyDaemonSet, version}: FromApi, node: FromNode | undefined): number => {
-	const own = node?.metrics.ok
-		? node.metrics.value.samples.find(({name}) => name === 'kubernetes_build_info')?.labels['git_version']
-		: undefined;
+	const own = node?.metrics.ok ? buildVersion(node.metrics.value) : undefined;
 	const tag = proxyDaemonSet.ok
 		? /:([^:/@]+)(?:@.*)?$/.exec(proxyDaemonSet.value.spec?.template.spec?.containers[0]?.image ?? '')?.[1]
 		: undefined;

@@ -17,6 +17,10 @@ const WORDS: ReadonlyMap<string, number> = new Map([
 
 const unescape = (text: string): string => text.replaceAll(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char));
 
+/** The version that a component of Kubernetes says it is of: `v1.36.3`. */
+export const buildVersion = ({samples}: Metrics): string | undefined =>
+	samples.find(({name}) => name === 'kubernetes_build_info')?.labels['git_version'];
+
 /** Reads Prometheus' text format (0.0.4), without types and help texts. Total: other lines are in `remainder`. */
 export const parseMetrics = (text: string): Metrics => {
 	const samples: Sample[] = [];

@@ -1,4 +1,5 @@
 import {RULES_EXACT_TIMEOUT_MS, RULES_STILL_MS} from '../../../lib/limits.ts';
+import type {NodeDifference} from '../../../lib/model/rules/difference-text.ts';
 import {eventually} from '../../../lib/wait/eventually.ts';
 import {listDifferences, lookAtRules, nodesOf, proxySettings, type ProxySettings, type RulesSeen} from '../exact/node-rules.ts';
 import {isOfSeed} from './addresses.ts';
@@ -30,13 +31,25 @@ const addressesFree = async ({kube, signal}: Testbed): Promise<void> =>
 		{timeoutMs: RULES_EXACT_TIMEOUT_MS, signal, onTimeout: 'broken'},
 	);
 
+type InForce = {
+	/** Which differences do; left out: all. */
+	readonly counts?: (difference: NodeDifference) => boolean;
+	/** As of `eventually`. */
+	readonly onTimeout?: 'violation' | 'broken';
+	/** As of `makeShapes`. */
+	readonly minor?: number | undefined;
+};
+
 /**
  * Makes Services of every shape and waits until every node has exactly the rules for them; a node that does not get there is a Violation.
  */
-export const shapesInForce = async (testbed: Testbed): Promise<ProxySettings> => {
+export const shapesInForce = async (
+	testbed: Testbed,
+	{counts = () => true, onTimeout = 'violation', minor}: InForce = {},
+): Promise<ProxySettings> => {
 	testbed.step(`${COUNT} Services of every shape (seed ${SEED})`);
 	await addressesFree(testbed);
-	const names = await makeShapes(testbed, SEED, COUNT);
+	const names = await makeShapes(testbed, SEED, COUNT, minor);
 	testbed.number('Services', names.length, '');
 	const settings = await proxySettings(testbed);
 	testbed.step('every node gets there');
@@ -45,11 +58,12 @@ export const shapesInForce = async (testbed: Testbed): Promise<ProxySettings> =>
 		async () => {
 			const seen = await lookAtRules(testbed, settings);
 			if (!seen) return {done: false, observed: 'Services, EndpointSlices or nodes change all the time'};
-			return seen.differences.length === 0
+			const differences = seen.differences.filter(counts);
+			return differences.length === 0
 				? {done: true, value: undefined}
-				: {done: false, observed: listDifferences(seen.differences), nodes: nodesOf(seen.differences)};
+				: {done: false, observed: listDifferences(differences), nodes: nodesOf(differences)};
 		},
-		{timeoutMs: RULES_EXACT_TIMEOUT_MS, signal: testbed.signal},
+		{timeoutMs: RULES_EXACT_TIMEOUT_MS, signal: testbed.signal, onTimeout},
 	);
 	return settings;
 };

@@ -14,10 +14,15 @@ const inFamily = ({family}: Testbed, {metadata, spec}: V1Service): V1Service => 
 
 /**
  * Makes Services of every shape with their pods and hand-made EndpointSlices, all of the testbed's family, in its namespace; answers their
- * names.
+ * names. `minor`: of the oldest kube-proxy that will have them.
  */
-export const makeShapes = async (testbed: Testbed, seed: number, count: number): Promise<readonly string[]> => {
-	const {cluster, family, kube, namespace, nodes} = testbed;
+export const makeShapes = async (
+	testbed: Testbed,
+	seed: number,
+	count: number,
+	minor = minorOf(testbed.cluster.target.version),
+): Promise<readonly string[]> => {
+	const {family, kube, namespace, nodes} = testbed;
 	const pods = (
 		await Promise.all(
 			SHAPE_APPS.map(async ({app, replicas, ready}) => (ready ? echoPods : neverReadyPods)(testbed, {name: app, replicas})),
@@ -27,7 +32,7 @@ export const makeShapes = async (testbed: Testbed, seed: number, count: number):
 		family,
 		nodes: nodes.map(({name}) => ({name})),
 		pods,
-		minor: minorOf(cluster.target.version),
+		minor,
 	});
 	const made = await Promise.all(
 		services.map(async service => kube.core.createNamespacedService({namespace, body: inFamily(testbed, service)})),
