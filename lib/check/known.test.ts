@@ -36,5 +36,8 @@ test('the defects of kube-proxy 1.36 and what is left of them later', t => {
 	t.is(ids('1.37.0', 'udp/conntrack-zero/NodePort'), 'udp-entries-survive-zero-node-port');
 	t.is(ids('1.37.4', 'udp/service-delete'), 'udp-entries-survive-service');
 	t.is(ids('1.38.0', 'udp/service-delete'), undefined);
+	t.is(ids('1.36.3', 'proxy/upgrade/rules@ipv6'), 'nft-mark-chain-stays');
+	t.is(ids('1.36.3', 'proxy/upgrade/connections'), undefined);
+	t.is(ids('1.37.2', 'proxy/upgrade/rules'), undefined);
 	t.is(new Set(KNOWN.map(({id}) => id)).size, KNOWN.length);
 });

@@ -46,6 +46,15 @@ export const KNOWN: readonly KnownDefect[] = [
 		from: '1.32.0',
 		checks: ['udp/node-port-in-transit'],
 	},
+	{
+		id: 'nft-mark-chain-stays',
+		issue: 'https://github.com/kubernetes/kubernetes/pull/135800',
+		what: 'the chain mark-for-masquerade of kube-proxy up to 1.35 stays in its table when 1.36 takes its place',
+		from: '1.36.0',
+		before: '1.37.0',
+		modes: ['nftables'],
+		checks: ['proxy/upgrade/rules'],
+	},
 ];
 
 const numbers = (version: string): readonly number[] => version.replace(/^v/, '').split(/[.+-]/, 3).map(Number);

@@ -6,10 +6,13 @@ import type {Command} from '../../change/command.ts';
 import {decodeAnswer} from '../../probe/dns.ts';
 import type {Testbed, TestNode} from '../../testbed/testbed.ts';
 import {TRIED} from '../../testbed/tried-names.ts';
+import {stubShell} from '../../../test/stub-shell.ts';
 import aliasWithAddress from '../alias-with-address.ts';
+import connectionsForgotten from '../connections-forgotten.ts';
 import {ANSWERS} from '../metrics-of-ipvs.ts';
 import {ASKS} from '../names-asked-at-once.ts';
 import nodePortTaken, {LISTENS} from '../node-port-taken.ts';
+import olderRule from '../older-rule.ts';
 import outsideRoute from '../outside-route.ts';
 
 const NODE = {name: 'worker-1', ip: '172.30.0.2'} as TestNode;
@@ -90,4 +93,40 @@ test('alias-with-address: addresses for aliases alone', async t => {
 	t.false(said(inject).includes('s1.shop'));
 	t.true(said(undo).includes('.:53 {\\n}\\n'));
 	await t.throwsAsync(aliasWithAddress.plan(testbedWith([{}])), {message: 'there is no alias in shop to break'});
+});
+
+test('connections-forgotten: the addresses of the family', async t => {
+	const specs = [{clusterIPs: ['10.96.0.7', 'fd00:10:96::7']}, {clusterIPs: ['None']}, {clusterIPs: ['fd00:10:96::8']}];
+	const argv = async (family: 'ipv4' | 'ipv6') => {
+		const {inject, undo} = await connectionsForgotten.plan(testbedWith(specs, {mode: 'nftables', family}), NODE);
+		t.deepEqual(undo, []);
+		return inject.flatMap(command => (command.kind === 'run' ? command.argv.slice(4) : []));
+	};
+	t.deepEqual(await argv('ipv4'), ['10.96.0.7']);
+	t.deepEqual(await argv('ipv6'), ['fd00:10:96::7', 'fd00:10:96::8']);
+	await t.throwsAsync(connectionsForgotten.plan(testbedWith([], {mode: 'iptables'}), NODE), {message: /^there is no Service/});
+});
+
+test('connections-forgotten: ipvs gets its own timeout back', async t => {
+	const plan = async (said: string) =>
+		connectionsForgotten.plan(testbedWith([], {mode: 'ipvs'}), {...NODE, shell: stubShell({'ipvsadm --list --timeout': said})});
+	const {inject, undo} = await plan('Timeout (tcp tcpfin udp): 900 120 300\n');
+	t.like(inject[0], {argv: ['ipvsadm', '--set', '1', '0', '0']});
+	t.like(undo[0], {argv: ['ipvsadm', '--set', '900', '120', '300']});
+	await t.throwsAsync(plan('IP Virtual Server version 1.2.1'), {message: /worker-1: ipvsadm tells no timeouts/});
+});
+
+test('older-rule: by the tool of the mode and the family', async t => {
+	const commands = async (mode: 'iptables' | 'nftables' | 'ipvs', family: 'ipv4' | 'ipv6') => {
+		const {inject, undo} = await olderRule.plan(testbedWith([], {mode, family}), NODE);
+		return [said(inject), said(undo)] as const;
+	};
+	for (const mode of ['iptables', 'ipvs'] as const) {
+		const [inject, undo] = await commands(mode, 'ipv6');
+		t.regex(inject, /"ip6tables -w -t nat -A PREROUTING .* -j KUBE-SERVICES"/);
+		t.regex(undo, /"ip6tables -w -t nat -D PREROUTING .* -j KUBE-SERVICES /);
+	}
+	const [inject, undo] = await commands('nftables', 'ipv4');
+	t.regex(inject, /add chain ip kube-proxy mark-for-masquerade; add rule ip kube-proxy mark-for-masquerade/);
+	t.regex(undo, /delete chain ip kube-proxy mark-for-masquerade/);
 });
