@@ -2,6 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Destination, Dial, Vantage} from '../probe/vantage.ts';
 import {withPort} from '../ip.ts';
 import {eventually} from '../wait/eventually.ts';
+import {lastWorker} from './last-worker.ts';
 import type {TestNode, Testbed} from './testbed.ts';
 
 /** How long one datagram's answer is waited for: a client that asks again does so soon. */
@@ -18,9 +19,9 @@ export type SameClient = {
 };
 
 /** A client in a pod on the last worker, of a Service's datagrams to its ClusterIP at port 80. */
-export const sameClient = async ({workers, vantage}: Testbed, clusterIp: string, localPort: number): Promise<SameClient> => {
-	const node = workers.at(-1) ?? workers[0];
-	return {node, from: await vantage.pod(node.name), to: {ip: clusterIp, port: 80, protocol: 'UDP'}, localPort};
+export const sameClient = async (testbed: Testbed, clusterIp: string, localPort: number): Promise<SameClient> => {
+	const node = lastWorker(testbed);
+	return {node, from: await testbed.vantage.pod(node.name), to: {ip: clusterIp, port: 80, protocol: 'UDP'}, localPort};
 };
 
 /** One datagram from the client's one port; how it ended is a result. */

@@ -3,6 +3,7 @@ import {Violation} from '../../lib/record/problem.ts';
 import {backendsOf} from '../../lib/testbed/affinity.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {sendFlows, type Flow} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {layer7Proxy} from '../../lib/testbed/layer7-proxy.ts';
 
 export default check(
@@ -17,7 +18,7 @@ export default check(
 	async testbed => {
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
 		const {clusterIp, expected} = await echoService(testbed, {replicas: 4, ports, sessionAffinity: 'ClientIP'});
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const to = await layer7Proxy(testbed, {name: 'proxy', node, to: {ip: clusterIp, port: 80}});
 		// What the backends see is the proxy, whoever its client is.
 		const way = {node, kind: 'pod', from: {ips: [to.ip]}, to: {ip: clusterIp, port: 80}} as const;

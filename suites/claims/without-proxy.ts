@@ -5,6 +5,7 @@ import {PROXY_MODES} from '../../lib/model/modes/modes.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {hostPortExpectations} from '../../lib/testbed/host-port-expectations.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import type {TestNode, Testbed} from '../../lib/testbed/testbed.ts';
 import {Violation} from '../../lib/record/problem.ts';
 import type {Problem} from '../../lib/record/events.ts';
@@ -41,7 +42,7 @@ export default check(
 	async testbed => {
 		const [port = 0] = await testbed.lease('host-port', 1);
 		const node = testbed.workers[0];
-		const other = testbed.workers.at(-1) ?? node;
+		const other = lastWorker(testbed);
 		testbed.step(`kube-proxy of ${node.name} stands still, and its rules are taken away`);
 		await testbed.change({
 			name: `${node.name} is without kube-proxy and its rules`,

@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {withPort} from '../../lib/ip.ts';
 import {judge} from '../../lib/probe/judge.ts';
 
@@ -23,7 +24,7 @@ export default check(
 	},
 	async testbed => {
 		const {clusterIp} = await echoService(testbed, {replicas: 3, ports: [{name: 'http', port: 80, targetPort: 8080}]});
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const from = await testbed.vantage.pod(node.name);
 		const to = {ip: clusterIp, port: 80};
 		const expected = (await expectations(testbed)).of({node, kind: 'pod', from, to});

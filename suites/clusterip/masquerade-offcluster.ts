@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 
 export default check(
 	{
@@ -23,7 +24,7 @@ export default check(
 				{name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP'},
 			],
 		});
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		await testbed.routeOutside(new Map([[clusterIp, via]]));
 		const to = (['TCP', 'UDP'] as const).map(protocol => ({ip: clusterIp, port: 80, protocol, via}));
 		const flows = await flowsOf(testbed, {from: ['outside'], to, counts: 100, sources: true}, expected);

@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {changeService} from '../../lib/testbed/change-service.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {flowsFollow} from '../../lib/testbed/follow.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 
 const PORTS = [{name: 'http', port: 80, targetPort: 8080}];
 
@@ -18,7 +19,7 @@ export default check(
 	},
 	async testbed => {
 		const {clusterIp} = await echoService(testbed, {replicas: 2, ports: PORTS});
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		await testbed.settled();
 
 		testbed.step('the Service becomes a NodePort one');

@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {changeService} from '../../lib/testbed/change-service.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {flowsFollow} from '../../lib/testbed/follow.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {balancerGives} from '../../lib/testbed/load-balancer.ts';
 
 const PORTS = [{name: 'http', port: 80, targetPort: 8080}];
@@ -33,7 +34,7 @@ export default check(
 		const {clusterIp} = await echoService(testbed, {replicas: 2, ports: PORTS});
 		const [balancerIp = ''] = await testbed.lease('balancer-ip', 1);
 		const [externalIp = ''] = await testbed.lease('external-ip', 1);
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		await testbed.settled();
 
 		let nodePort: number | undefined;

@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {endpointAt, makeSlice} from '../../lib/testbed/endpoint-slices.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import {keepConnection} from '../../lib/testbed/kept-socket.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {kernelCounter} from '../../lib/testbed/run-at.ts';
 import {sendStray} from '../../lib/testbed/stray-segment.ts';
@@ -25,7 +26,7 @@ export default check(
 	},
 	async testbed => {
 		testbed.step('a client and the only endpoint of a Service on one node');
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const replicas = testbed.workers.length;
 		const [clients, pods] = await Promise.all([
 			echoPods(testbed, {name: 'client', replicas, client: true}),

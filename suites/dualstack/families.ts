@@ -4,6 +4,7 @@ import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {clusterIpsOf, judgeIps} from '../../lib/testbed/cluster-ips.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 
@@ -30,7 +31,7 @@ export default check(
 		const ips = await clusterIpsOf(testbed, 'echo');
 		judgeIps(ips, ['IPv4', 'IPv6']);
 		await programmed(testbed, 'echo');
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const to = [
 			{ip: ofFamily(ips, testbed.family) ?? '', port: 80},
 			{ip: node.ip, port: nodePorts['http'] as number},

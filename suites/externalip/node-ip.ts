@@ -3,6 +3,7 @@ import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {hostPortExpectations} from '../../lib/testbed/host-port-expectations.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 
@@ -19,7 +20,7 @@ export default check(
 		faults: ['dispatch'],
 	},
 	async testbed => {
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const [tcp = 0, udp = 0] = await testbed.lease('host-port', 2);
 		await Promise.all([
 			echoPods(testbed, {name: 'echo', replicas: 2}),

@@ -4,6 +4,7 @@ import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {flowsFollow} from '../../lib/testbed/follow.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 
@@ -22,7 +23,7 @@ export default check(
 	async testbed => {
 		const {kube, namespace} = testbed;
 		const [ip = ''] = await testbed.lease('external-ip', 1);
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		await testbed.routeOutside(new Map([[ip, via]]));
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
 		const made = await Promise.all(

@@ -3,6 +3,7 @@ import {eventually} from '../../lib/wait/eventually.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {hostPortExpectations, type HostPortExpectations} from '../../lib/testbed/host-port-expectations.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {createPod, podReady, unschedulable} from '../../lib/testbed/pods.ts';
 import {Violation} from '../../lib/record/problem.ts';
 import {PODS_READY_TIMEOUT_MS} from '../../lib/limits.ts';
@@ -27,7 +28,7 @@ export default check(
 	async testbed => {
 		const [port = 0] = await testbed.lease('host-port', 1);
 		const node = testbed.workers[0];
-		const other = testbed.workers.at(-1) ?? node;
+		const other = lastWorker(testbed);
 		const tcp = {containerPort: 8080, hostPort: port, protocol: 'TCP'};
 		testbed.step(`a pod with host port ${port} on ${node.name}, and one with the same number for UDP`);
 		await createPod(testbed, {name: 'first', node: node.name, ports: [tcp]});

@@ -3,6 +3,7 @@ import {secondInterface} from '../../lib/change/extra-address.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {hostPortExpectations} from '../../lib/testbed/host-port-expectations.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {createPod, podReady} from '../../lib/testbed/pods.ts';
 
 export default check(
@@ -20,7 +21,7 @@ export default check(
 		faults: ['host-port'],
 	},
 	async testbed => {
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const [port = 0] = await testbed.lease('host-port', 1);
 		const [extra = ''] = await testbed.lease('external-ip', 1);
 		await testbed.change(secondInterface(node, extra));

@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {hostPortExpectations} from '../../lib/testbed/host-port-expectations.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {createPod, podReady} from '../../lib/testbed/pods.ts';
 
 export default check(
@@ -17,7 +18,7 @@ export default check(
 	async testbed => {
 		const [port = 0] = await testbed.lease('host-port', 1);
 		const [one] = testbed.workers;
-		const other = testbed.workers.at(-1) ?? one;
+		const other = lastWorker(testbed);
 		const tcp = {containerPort: 8080, hostPort: port, protocol: 'TCP'};
 		const udp = {containerPort: 8081, hostPort: port, protocol: 'UDP'};
 		testbed.step(`pods with host port ${port} on ${one.name} and on ${other.name}`);

@@ -4,6 +4,7 @@ import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 
 export default check(
@@ -25,7 +26,7 @@ export default check(
 		const [ip = ''] = await testbed.lease('balancer-ip', 1);
 		await balancerGives(testbed, 'echo', [{ip}]);
 		await programmed(testbed, 'echo');
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		await testbed.routeOutside(new Map([[ip, via]]));
 		const to = [{ip, port: 80, via}];
 		const flows = await flowsOf(testbed, {from: ['outside', 'pod', 'node'], to}, await expectations(testbed));

@@ -3,6 +3,7 @@ import {Violation} from '../../lib/record/problem.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {balancerGives} from '../../lib/testbed/load-balancer.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {refusedByApi} from '../../lib/testbed/refused.ts';
@@ -48,7 +49,7 @@ export default check(
 		const [ip = ''] = await testbed.lease('balancer-ip', 1);
 		await balancerGives(testbed, 'echo', [{ip}]);
 		await programmed(testbed, 'echo');
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		await testbed.routeOutside(new Map([[ip, via]]));
 		const expected = await expectations(testbed);
 		const flows = [

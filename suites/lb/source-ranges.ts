@@ -4,6 +4,7 @@ import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 
 export default check(
@@ -33,7 +34,7 @@ export default check(
 		const [open = '', shut = ''] = await testbed.lease('balancer-ip', 2);
 		await Promise.all([balancerGives(testbed, 'open', [{ip: open}]), balancerGives(testbed, 'shut', [{ip: shut}])]);
 		await Promise.all(['open', 'shut'].map(async name => programmed(testbed, name)));
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		await testbed.routeOutside(new Map([open, shut].map(ip => [ip, via])));
 		const to = [
 			{name: 'the client is in the ranges', ip: open, port: 80, via},

@@ -3,6 +3,7 @@ import {announcedBy, watchArp} from '../../lib/testbed/arp-watch.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {balanced, makePool} from '../../lib/testbed/metallb.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods} from '../../lib/testbed/workloads.ts';
@@ -21,8 +22,7 @@ export default check(
 	},
 	async testbed => {
 		await echoPods(testbed, {name: 'echo', replicas: 2});
-		// The rules of which a fault takes some away are those of the last worker.
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		await makePool(testbed, {count: 2, nodes: [via.name]});
 		const wish = {selector: {app: 'echo'}, ports: [{name: 'http', port: 80, targetPort: 8080}]};
 		const allowed = testbed.outside.ips.filter(ip => !ip.includes(':')).map(ip => `${ip}/32`);

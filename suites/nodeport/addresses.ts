@@ -5,6 +5,7 @@ import {TRAITS} from '../../lib/model/modes/traits.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 
 /** The opposite of what the mode does without being told. */
 const OTHER = {all: ['primary'], primary: ['0.0.0.0/0', '::/0']} as const;
@@ -26,7 +27,7 @@ export default check(
 	},
 	async testbed => {
 		const {kube, nodes} = testbed;
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const [extra = ''] = await testbed.lease('external-ip', 1);
 		await testbed.change(secondInterface(node, extra));
 		await testbed.routeOutside(new Map([[extra, node]]));

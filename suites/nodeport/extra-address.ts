@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {secondAddress, secondInterface} from '../../lib/change/extra-address.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {flowsFollow} from '../../lib/testbed/follow.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 
 export default check(
 	{
@@ -15,7 +16,7 @@ export default check(
 		faults: ['dispatch'],
 	},
 	async testbed => {
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const [second = '', third = ''] = await testbed.lease('external-ip', 2);
 		await testbed.change(secondAddress(node, second));
 		await testbed.change(secondInterface(node, third));

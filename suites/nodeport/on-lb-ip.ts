@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {balancerGives} from '../../lib/testbed/load-balancer.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
@@ -23,7 +24,7 @@ export default check(
 		const [ip = ''] = await testbed.lease('balancer-ip', 1);
 		await balancerGives(testbed, 'echo', [{ip}]);
 		await programmed(testbed, 'echo');
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		await testbed.routeOutside(new Map([[ip, via]]));
 		const nodePort = nodePorts['http'] ?? 0;
 		const to = [

@@ -3,6 +3,7 @@ import {restartProxy} from '../../lib/change/proxy-config.ts';
 import {PROXY_MODES} from '../../lib/model/modes/modes.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {stretchesOf, type Glance} from '../../lib/testbed/stretches.ts';
 import {service} from '../../lib/testbed/workloads.ts';
 import {lookUntil} from '../../lib/wait/look-until.ts';
@@ -33,7 +34,7 @@ export default check(
 	async testbed => {
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
 		const {clusterIp} = await echoService(testbed, {replicas: 2, ports});
-		const {name: node} = testbed.workers.at(-1) ?? testbed.workers[0];
+		const {name: node} = lastWorker(testbed);
 		const place = await testbed.vantage.pod(node);
 		await testbed.settled();
 

@@ -7,6 +7,7 @@ import {look} from '../../lib/gather/look.ts';
 import {patienceWith} from '../../lib/limits.ts';
 import {handMadeSlice} from '../../lib/testbed/hand-made-slice.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {manyServices, type Last} from '../../lib/testbed/many-services.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {allSyncs, fullSyncs, meanMs} from '../../lib/testbed/sync-times.ts';
@@ -60,7 +61,7 @@ const measured = async (testbed: Testbed, recorder: RowRecorder, size: number, l
 	const patience = patienceWith(testbed.cluster.target.nodeKernel);
 	recorder.step(`${CHANGES} changes of one Service among ${size}`);
 	const small = await smallSync(testbed, last, pods);
-	const restarted = testbed.workers.at(-1) ?? testbed.workers[0];
+	const restarted = lastWorker(testbed);
 	recorder.step(`kube-proxy of ${restarted.name} starts anew`);
 	const full = await fullSync(testbed, restarted, last);
 	const verdicts = testbed.nodes.map(({name}) => {

@@ -4,6 +4,7 @@ import {podIp} from '../../lib/model/pods.ts';
 import {CLIENT_NAMESPACE} from '../../lib/testbed/clients.ts';
 import {inPodNetwork} from '../../lib/testbed/in-pod-network.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 
@@ -31,7 +32,7 @@ export default check(
 		const {clusterIp, nodePorts} = await service(testbed, {name: 'echo', type: 'NodePort', selector: {app: 'echo'}, ports});
 		await programmed(testbed, 'echo');
 		const {items} = await kube.core.listNamespacedPod({namespace: CLIENT_NAMESPACE, labelSelector: 'app=client'});
-		const via = testbed.workers.at(-1) ?? testbed.workers[0];
+		const via = lastWorker(testbed);
 		const to = [withPort(clusterIp, 80), withPort(via.ip, nodePorts['sctp'] ?? 0)];
 		await testbed.settled();
 

@@ -1,5 +1,6 @@
 import check from '../../lib/check/check.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {forgotten} from '../../lib/testbed/remembered.ts';
 import {askMeanwhile, askOnce, type SameClient} from '../../lib/testbed/same-client.ts';
@@ -43,7 +44,7 @@ export default check(
 			externalIPs: [externalIp],
 			ports: [{name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP'}],
 		});
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		await testbed.routeOutside(new Map([[externalIp, node]]));
 		const [outside, pod] = await Promise.all([testbed.vantage.outside(), testbed.vantage.pod(node.name)]);
 		const ways = {

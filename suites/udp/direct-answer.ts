@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {TRAITS} from '../../lib/model/modes/traits.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {sendFlows, type Flow} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 
 /** Below the range that clients choose from, so that nobody else has it. */
 const LOCAL_PORT = 20_058;
@@ -23,7 +24,7 @@ export default check(
 			replicas: 3,
 			ports: [{name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP'}],
 		});
-		const node = testbed.workers.at(-1) ?? testbed.workers[0];
+		const node = lastWorker(testbed);
 		const from = await testbed.vantage.pod(node.name);
 		const client = {row: `pod on ${node.name}`, from, count: COUNT, node: node.name, localPort: LOCAL_PORT};
 		await testbed.settled();

@@ -1,5 +1,6 @@
 import type {Hooks} from '../../check/check-context.ts';
 import {eventually} from '../../wait/eventually.ts';
+import {lastWorker} from '../../testbed/last-worker.ts';
 import type {Testbed} from '../../testbed/testbed.ts';
 import {FAULT_IN_FORCE_TIMEOUT_MS} from '../../limits.ts';
 import {carryOut, type Tools} from '../../change/carry-out.ts';
@@ -18,7 +19,7 @@ export type Injection = {
 export type FaultHooks = {readonly hooks: Hooks; injection(): Injection};
 
 const nodeOf = async (fault: Fault, testbed: Testbed) =>
-	fault.on === 'node' ? ((await fault.choose?.(testbed)) ?? testbed.workers.at(-1) ?? testbed.workers[0]) : undefined;
+	fault.on === 'node' ? ((await fault.choose?.(testbed)) ?? lastWorker(testbed)) : undefined;
 
 /**
  * Hooks that put one fault in when the check has come so far, and take it out when its body has ended, however it ended. The undo is on

@@ -4,6 +4,7 @@ import {needed} from '../../../lib/facts/fact.ts';
 import {readNode} from '../../../lib/facts/read-node.ts';
 import {look} from '../../../lib/gather/look.ts';
 import {judgeNodes} from '../../../lib/testbed/judge-nodes.ts';
+import {lastWorker} from '../../../lib/testbed/last-worker.ts';
 import {programmed} from '../../../lib/testbed/programmed.ts';
 import {echoPods, service} from '../../../lib/testbed/workloads.ts';
 import {eventually} from '../../../lib/wait/eventually.ts';
@@ -46,7 +47,7 @@ export const schedulerCheck = (scheduler: string, {title, why}: {readonly title:
 				ports: [{name: 'http', port: 80, targetPort: 8080}],
 			});
 			await programmed(testbed, 'echo');
-			const worker = testbed.workers.at(-1) ?? testbed.workers[0];
+			const worker = lastWorker(testbed);
 			testbed.step(`kube-proxy of ${worker.name} takes the scheduler ${scheduler}`);
 			await testbed.change(await proxyConfig(kube, nodes, {ipvs: {scheduler}}, worker.name));
 			const inKernel = async (): Promise<string> => {
