@@ -1,11 +1,11 @@
 import check from '../../lib/check/check.ts';
-import {Violation} from '../../lib/record/problem.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {lastWorker} from '../../lib/testbed/last-worker.ts';
+import {judgeNoNodePorts} from '../../lib/testbed/no-node-ports.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 
 export default check(
@@ -24,15 +24,7 @@ export default check(
 		await echoPods(testbed, {name: 'echo', replicas: 2});
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
 		const wish = {...UNSERVED, allocateLoadBalancerNodePorts: false, selector: {app: 'echo'}, ports};
-		const {nodePorts} = await service(testbed, {...wish, name: 'echo'});
-		if (Object.keys(nodePorts).length > 0)
-			throw new Violation({
-				summary: 'the Service got node ports',
-				expected: 'none',
-				observed: JSON.stringify(nodePorts),
-				layer: {name: 'api', detail: 'allocateLoadBalancerNodePorts is false'},
-				reproduce: [],
-			});
+		judgeNoNodePorts(testbed, await service(testbed, {...wish, name: 'echo'}));
 		const [ip = ''] = await testbed.lease('balancer-ip', 1);
 		await balancerGives(testbed, 'echo', [{ip}]);
 		await programmed(testbed, 'echo');

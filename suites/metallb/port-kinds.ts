@@ -1,9 +1,9 @@
 import check from '../../lib/check/check.ts';
-import {Violation} from '../../lib/record/problem.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
 import {announcerOf, balancedByPool} from '../../lib/testbed/metallb.ts';
+import {judgeNoNodePorts} from '../../lib/testbed/no-node-ports.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {echoPods} from '../../lib/testbed/workloads.ts';
 
@@ -29,15 +29,9 @@ export default check(
 			{name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP' as const},
 		];
 		const wish = {name: 'echo', selector: {app: 'echo'}, allocateLoadBalancerNodePorts: false, ports};
-		const {ip, nodePorts} = await balancedByPool(testbed, wish);
-		if (Object.keys(nodePorts).length > 0)
-			throw new Violation({
-				summary: 'the Service got node ports',
-				expected: 'none',
-				observed: JSON.stringify(nodePorts),
-				layer: {name: 'api', detail: 'allocateLoadBalancerNodePorts is false'},
-				reproduce: [`kubectl --namespace ${testbed.namespace} get service echo --output yaml`],
-			});
+		const made = await balancedByPool(testbed, wish);
+		judgeNoNodePorts(testbed, made);
+		const {ip} = made;
 		await programmed(testbed, 'echo');
 		const via = await announcerOf(testbed, ip);
 		const to = (['TCP', 'UDP'] as const).map(protocol => ({name: protocol, ip, port: 80, protocol, via}));
