@@ -17,9 +17,11 @@ const imageOf = (name: string): string => `${IMAGE_REPOSITORY}/metallb-${name}:v
 /** MetalLB's own manifest with our images in place of its own. Throws where it has not the images that it should have. */
 export const withOwnImages = (manifest: string): string =>
 	METALLB_PROGRAMS.reduce((text, {name}) => {
-		const theirs = `image: quay.io/metallb/${name}:v${METALLB_VERSION}\n`;
-		if (text.split(theirs).length !== 2) throw new Error(`MetalLB's manifest does not have ${theirs.trim()} once`);
-		return text.replace(theirs, `image: ${imageOf(name)}\n`);
+		const theirs = `metallb/${name}:v${METALLB_VERSION}`;
+		// From whichever registry: the manifest names it, we need not.
+		const image = new RegExp(`image: \\S+/${RegExp.escape(theirs)}\\n`, 'g');
+		if (text.match(image)?.length !== 1) throw new Error(`MetalLB's manifest does not have image ${theirs} once`);
+		return text.replace(image, `image: ${imageOf(name)}\n`);
 	}, manifest);
 
 /** MetalLB, built from its Go module the first time: its images as archives for containerd, and its manifest (L2 and native BGP). */
