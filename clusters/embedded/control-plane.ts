@@ -7,6 +7,7 @@ import {COREDNS_VERSION} from './parts.ts';
 import {onHost} from './host.ts';
 import {hostAddress, podSubnet, serviceSubnet, versionsOf, type Version} from './addresses.ts';
 import {defaultRoute, ipv6Settings, podRoutes, segmentNetwork, type Leg} from './network.ts';
+import {kernelOf} from './kernels/kernels.ts';
 import {IMAGE_REPOSITORY} from './parts/images.ts';
 import type {MachineSpec} from './machine/machine.ts';
 import {settled} from './settled.ts';
@@ -70,9 +71,7 @@ const kubeadmConfig = (target: Target, id: string, leg: Leg, patches?: {readonly
 			clusterCIDR: subnets(target.family, podSubnet),
 			// nf_conntrack_max is read-only in a network namespace, and kube-proxy exits when it cannot write it (kind does the same).
 			conntrack: {maxPerCore: 0},
-			// One sync of ipvs runs 40 programs: on each node with a kernel of its own 1.3 s of a processor that all nodes share. With one
-			// at every change, as is the default of ipvs, three such nodes would do nothing else.
-			...(target.nodeKernel === 'uml' && {ipvs: {minSyncPeriod: '5s'}}),
+			...kernelOf(target.nodeKernel).proxyConfig,
 		},
 	]
 		.map(document => stringify(document))

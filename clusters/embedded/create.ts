@@ -6,6 +6,7 @@ import {metalLbSupport} from './add-ons/metallb.ts';
 import {networkPolicySupport} from './add-ons/network-policy/index.ts';
 import {olderProxySupport} from './add-ons/older-proxy.ts';
 import {hostAddress, nodeAddress, versionsOf} from './addresses.ts';
+import {kernelOf} from './kernels/kernels.ts';
 import type {Machine, Owner} from './machine/machine.ts';
 import {openMachine} from './machine/open.ts';
 import {clusterImages, kubeProxyImage} from './parts/images.ts';
@@ -57,6 +58,7 @@ const refOf = (
 ): ClusterRef => {
 	const kubeconfig = join(dir, 'kubeconfig');
 	const older = versionBefore(target.version);
+	const {own} = kernelOf(target.nodeKernel);
 	const addresses = (of: (version: 4 | 6) => string): readonly string[] => versionsOf(target.family).map(version => of(version));
 	return {
 		id,
@@ -79,7 +81,7 @@ const refOf = (
 			...packages,
 			'CNI plugin': links,
 			...('version' in muslResolver && {musl: muslResolver.version}),
-			...(kernel && {'kernel of the nodes': `user-mode Linux ${kernel.release}`}),
+			...(own && kernel && {'kernel of the nodes': `${own.name} ${kernel.release}`}),
 		},
 		usage: [`export KUBECONFIG=${kubeconfig}`, `export PATH=${bin}:$PATH   # kubectl ${target.version}`],
 	};
@@ -119,7 +121,7 @@ export const createCluster = async (
 	const packages = await packageVersions(dirname(parts.parts.layers.at(-1) as string), PACKAGES_TOLD);
 	return refOf({...making, ...parts, ...machines}, packages, {
 		metallb: await metalLbSupport(),
-		'network-policy': await networkPolicySupport(parts.parts.kernel !== undefined),
+		'network-policy': await networkPolicySupport(target),
 		'older-proxy': await olderProxySupport(target.version, parts.source, cache),
 	});
 };

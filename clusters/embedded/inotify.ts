@@ -1,6 +1,7 @@
 import {glob, readdir, readFile, readlink} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import type {Target} from '../../lib/target.ts';
+import {kernelOf} from './kernels/kernels.ts';
 import {CLUSTER_GROUP, hierarchies, processesIn} from './machine/cgroup.ts';
 
 /** Measured with 3 workers: 49 in all. */
@@ -51,7 +52,9 @@ export const missingInotify = async ({workers, nodeKernel}: Pick<Target, 'worker
 	const limit = Number(await readFile('/proc/sys/fs/inotify/max_user_instances', 'utf8'));
 	const taken = await inotifyTaken();
 	// A node with a kernel of its own takes none of this one's.
-	const nodes = nodeKernel === 'uml' ? [] : ['control-plane', ...Array.from({length: workers}, (_, index) => `worker-${index + 1}`)];
+	const nodes = kernelOf(nodeKernel).isHosts
+		? ['control-plane', ...Array.from({length: workers}, (_, index) => `worker-${index + 1}`)]
+		: [];
 	const needed = inotifyOf(['api', ...nodes]);
 	return taken + needed > limit
 		? [

@@ -6,6 +6,7 @@ import {traitsOf} from '../../lib/model/modes/traits.ts';
 import type {Target} from '../../lib/target.ts';
 import type {Preflight} from '../provider.ts';
 import {missingInotify} from './inotify.ts';
+import {kernelOf} from './kernels/kernels.ts';
 import {hierarchies} from './machine/cgroup.ts';
 import {obstacles, topGroup} from './machine/controllers.ts';
 import {chooseKernel, dearCallsOfHost, ipvsOfHost} from './node-kernel.ts';
@@ -34,9 +35,6 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 	unshare: 'util-linux',
 };
 
-/** Those that nodes with a kernel of their own need besides. */
-const OWN_KERNEL_PROGRAMS: Readonly<Record<string, string>> = {mke2fs: 'e2fsprogs', perl: 'perl-base'};
-
 const reachable = async (path: string, mode: number): Promise<boolean> =>
 	access(path, mode).then(
 		() => true,
@@ -51,10 +49,16 @@ const onPath = async (program: string): Promise<boolean> => {
 };
 
 const missingPrograms = async ({nodeKernel}: Target): Promise<readonly string[]> => {
-	const programs = nodeKernel === 'uml' ? {...PROGRAMS, ...OWN_KERNEL_PROGRAMS} : PROGRAMS;
+	const programs = {...PROGRAMS, ...kernelOf(nodeKernel).programs};
 	const names = Object.keys(programs);
 	const there = await Promise.all(names.map(async name => onPath(name)));
 	return names.filter((_, index) => !there[index]).map(name => `${name} is not on the PATH: apt-get install ${programs[name]}`);
+};
+
+const missingDevices = async ({nodeKernel}: Target): Promise<readonly string[]> => {
+	const devices = Object.entries(kernelOf(nodeKernel).devices);
+	const there = await Promise.all(devices.map(async ([path]) => reachable(path, constants.F_OK)));
+	return devices.flatMap(([, why], index) => (there[index] ? [] : [why]));
 };
 
 const hasFileSystem = async (name: string): Promise<boolean> => {
@@ -105,16 +109,11 @@ const missing = async (target: Target, cache: string, {source, missing: missingP
 		...(totalmem() / GIB < MEMORY_GIB
 			? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`]
 			: []),
-		...(target.nodeKernel !== 'uml' || (await reachable('/dev/net/tun', constants.F_OK))
-			? []
-			: ['/dev/net/tun is missing, by which nodes with a kernel of their own are on the network: modprobe tun']),
+		...(await missingDevices(target)),
 		...(await missingRoom(cache, source)),
 		...(await missingInotify(target)),
 	];
 };
-
-/** Four nodes that are kernels of their own idle at half of two processors: one less is what a small machine bears. */
-const OWN_KERNEL_WORKERS = 2;
 
 /**
  * Can a cluster of this kind be made here? `why` has a line for each reason against it; the target then says where its parts come from and
@@ -130,10 +129,11 @@ export const preflight = async (target: Target, cache: string): Promise<Prefligh
 	const settled: Target = {...target, parts: parts.source.name, ...(kernel.ok && {nodeKernel: kernel.kernel})};
 	const reasons = [...(kernel.ok ? [] : [kernel.why]), ...(await missing(settled, cache, parts))];
 	if (!kernel.ok || reasons.length > 0) return {ok: false, why: reasons.join('\n')};
+	const {workers} = kernelOf(kernel.kernel);
 	return {
 		ok: true,
 		how: `${kernel.why}, no container engine; ${parts.why}`,
 		target: settled,
-		...(kernel.kernel === 'uml' && {workers: OWN_KERNEL_WORKERS}),
+		...(workers !== undefined && {workers}),
 	};
 };

@@ -1,11 +1,12 @@
 import {link, mkdir} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {digest, once} from '../cache.ts';
+import {kernelOf} from '../kernels/kernels.ts';
 import {sideBySide} from '../settled.ts';
 import {containerdTemplate} from './containerd.ts';
 import {varDisk} from './disk.ts';
 import {imageArchives} from './images.ts';
-import {ownKernel, type OwnKernel} from './kernel.ts';
+import type {OwnKernel} from './kernel.ts';
 import {muslResolver, type MuslResolver} from './musl.ts';
 import {nodeFileSystem} from './rootfs.ts';
 import type {NodeKernel} from '../../../lib/target.ts';
@@ -43,12 +44,13 @@ export const obtainParts = async (
 	nodeKernel: NodeKernel,
 	context: PartsContext,
 ): Promise<Parts> => {
+	const {own} = kernelOf(nodeKernel);
 	// One waits for the network and the disk, the other for the processor.
 	const told = toldTogether(context.progress);
 	const [rootfs, programs, kernel, musl] = await sideBySide(context.signal, [
 		async signal => told(async progress => nodeFileSystem(nodeProgram, {...context, signal, progress})),
 		async signal => told(async progress => source.programs(kubernetes, {...context, signal, progress})),
-		async signal => (nodeKernel === 'uml' ? told(async progress => ownKernel({...context, signal, progress})) : undefined),
+		async signal => own && told(async progress => own.obtain({...context, signal, progress})),
 		async signal => told(async progress => muslResolver({...context, signal, progress})),
 	]);
 	const root = join(rootfs, 'root');

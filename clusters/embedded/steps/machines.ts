@@ -30,7 +30,7 @@ export type WithMachines = {
 /** Pods of checks run on workers only; a kernel's memory is taken as it is touched. */
 const MEMORY_MIB = {controlPlane: 1024, worker: 2048};
 
-const kernelOf = ({root, image}: NonNullable<Parts['kernel']>, index: number): KernelSpec => ({
+const kernelSpecOf = ({root, image}: NonNullable<Parts['kernel']>, index: number): KernelSpec => ({
 	root,
 	image,
 	memoryMib: index === 0 ? MEMORY_MIB.controlPlane : MEMORY_MIB.worker,
@@ -83,7 +83,7 @@ export const machinesStep: MakingStep<WithParts, WithMachines> = {
 						ca: credentials.ca,
 						containerdTemplate: parts.containerd,
 						restrictOomScore,
-						...(parts.kernel && {kernel: kernelOf(parts.kernel, index)}),
+						...(parts.kernel && {kernel: kernelSpecOf(parts.kernel, index)}),
 					}),
 				),
 			),

@@ -2,8 +2,9 @@ import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {CLUSTER_STEP_TIMEOUT_MS} from '../../../../lib/limits.ts';
 import {cacheRoot} from '../../../../lib/paths.ts';
-import type {Support} from '../../../../lib/target.ts';
+import type {Support, Target} from '../../../../lib/target.ts';
 import type {PutIn} from '../../../provider.ts';
+import {kernelOf} from '../../kernels/kernels.ts';
 import {openMachine} from '../../machine/open.ts';
 import {versionOfGo} from '../../parts/go-environment.ts';
 import {networkPolicyParts} from '../../parts/network-policy.ts';
@@ -16,8 +17,8 @@ import {queueRules} from './queue-rules.ts';
 import {trial} from './trial.ts';
 
 /** Whether policies can be enforced here at all. */
-export const networkPolicySupport = async (ownKernels: boolean): Promise<Support> => {
-	if (ownKernels) return {ok: false, why: 'the kernel of its nodes hands no packets over to programs (NFQUEUE)'};
+export const networkPolicySupport = async ({nodeKernel}: Pick<Target, 'nodeKernel'>): Promise<Support> => {
+	if (!kernelOf(nodeKernel).queuesPackets) return {ok: false, why: 'the kernel of its nodes hands no packets over to programs (NFQUEUE)'};
 	return (await versionOfGo()) === undefined
 		? {ok: false, why: 'the program that does it is built from source, and go is not on the PATH (go.dev/doc/install)'}
 		: {ok: true, how: 'put in when a check asks for it'};

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {parseAllDocuments} from 'yaml';
-import {forOwnKernel} from './kube-proxy.ts';
+import {withOlderTools} from './older-tools.ts';
 
 const MANIFEST = `---
 apiVersion: v1
@@ -28,7 +28,7 @@ spec:
 `;
 
 test('kube-proxy gets the older tools first in its PATH and a share of the processor, and all else of the manifest stays', t => {
-	const [before, after] = [MANIFEST, forOwnKernel(MANIFEST)].map(text =>
+	const [before, after] = [MANIFEST, withOlderTools(MANIFEST)].map(text =>
 		parseAllDocuments(text).map(document => document.toJS() as object),
 	);
 	t.deepEqual(after?.[0], before?.[0]);
