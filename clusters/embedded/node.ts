@@ -3,6 +3,7 @@ import type {Family} from '../../lib/target.ts';
 import {CLUSTER_DNS, hostAddress, nodeAddress, podSubnetOf, versionsOf} from './addresses.ts';
 import {defaultRoute, ipv6Settings, masquerade, masqueradeByIptables, podRoutes, segmentNetwork} from './network.ts';
 import {PAUSE_IMAGE} from './parts/images.ts';
+import {cniConfig} from './cni-config.ts';
 import type {KernelSpec, MachineSpec} from './machine/machine.ts';
 import type {PodLinks} from './pod-links.ts';
 
@@ -45,29 +46,6 @@ const kubeletConfig = stringify({
 	failSwapOn: false,
 });
 
-const cniConfig = (index: number, family: Family, links: PodLinks): string =>
-	JSON.stringify(
-		{
-			cniVersion: '1.0.0',
-			name: 'vipcheck',
-			plugins: [
-				{
-					...(links === 'bridge' ? {type: 'bridge', bridge: 'cni0', isDefaultGateway: true, hairpinMode: true} : {type: 'ptp'}),
-					ipMasq: false,
-					ipam: {
-						type: 'host-local',
-						dataDir: '/run/cni-ipam',
-						ranges: versionsOf(family).map(version => [{subnet: podSubnetOf(index, version)}]),
-						...(links === 'ptp' && {routes: versionsOf(family).map(version => ({dst: version === 6 ? '::/0' : '0.0.0.0/0'}))}),
-					},
-				},
-				{type: 'portmap', capabilities: {portMappings: true}},
-			],
-		},
-		undefined,
-		'\t',
-	);
-
 export type NodeOptions = {
 	readonly layers: readonly string[];
 	readonly family: Family;
@@ -105,7 +83,10 @@ export const nodeMachine = (
 	disk: {'var/lib/containerd': containerdTemplate},
 	files: {
 		'etc/containerd/config.toml': containerdConfig(restrictOomScore),
-		'etc/cni/net.d/10-vipcheck.conflist': cniConfig(index, family, links),
+		'etc/cni/net.d/10-vipcheck.conflist': cniConfig(
+			versionsOf(family).map(version => podSubnetOf(index, version)),
+			links,
+		),
 		'etc/kubernetes/pki/ca.crt': ca,
 		'etc/kubernetes/kubelet.conf': kubeconfig,
 		// CoreDNS forwards to what the node asks; a loopback address would be itself. The gateway answers nothing.

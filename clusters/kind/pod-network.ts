@@ -2,6 +2,7 @@ import {isIPv6} from 'node:net';
 import type {Shell} from '../../lib/shell/shell.ts';
 import {succeed, type SucceedOptions} from '../../lib/shell/succeed.ts';
 import type {Family} from '../../lib/target.ts';
+import {cniConfig} from '../embedded/cni-config.ts';
 import {masquerade} from '../embedded/network.ts';
 import {podLinks, type PodLinks} from '../embedded/pod-links.ts';
 
@@ -10,27 +11,6 @@ export type PodNode = {
 	readonly ips: readonly string[];
 	readonly podSubnets: readonly string[];
 };
-
-const everything = (subnet: string): string => (isIPv6(subnet.split('/')[0] as string) ? '::/0' : '0.0.0.0/0');
-
-const cniConfig = ({podSubnets}: PodNode, links: PodLinks): string =>
-	JSON.stringify({
-		cniVersion: '1.0.0',
-		name: 'vipcheck',
-		plugins: [
-			{
-				...(links === 'bridge' ? {type: 'bridge', bridge: 'cni0', isDefaultGateway: true, hairpinMode: true} : {type: 'ptp'}),
-				ipMasq: false,
-				ipam: {
-					type: 'host-local',
-					dataDir: '/run/cni-ipam',
-					ranges: podSubnets.map(subnet => [{subnet}]),
-					...(links === 'ptp' && {routes: podSubnets.map(subnet => ({dst: everything(subnet)}))}),
-				},
-			},
-			{type: 'portmap', capabilities: {portMappings: true}},
-		],
-	});
 
 /** A script of one node: routes to the pods of the others and masquerading of what leaves the pod network. Run twice it does no more. */
 export const networkScript = (self: PodNode, nodes: readonly PodNode[], family: Family): string => {
@@ -61,7 +41,7 @@ export const makePodNetwork = async (
 				succeed(shellOf(node.name), ['sh', '-c', 'mkdir -p "${1%/*}" && cat > "$1"', 'sh', file], {...options, stdin: content});
 			await write('/kind/network.sh', networkScript(node, nodes, family));
 			await succeed(shellOf(node.name), ['sh', '/kind/network.sh'], options);
-			await write('/etc/cni/net.d/10-vipcheck.conflist', cniConfig(node, links));
+			await write('/etc/cni/net.d/10-vipcheck.conflist', cniConfig(node.podSubnets, links));
 		}),
 	);
 	return links;
