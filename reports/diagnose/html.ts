@@ -2,6 +2,7 @@ import {raw} from 'hono/html';
 import type {Diagnosis, RankedFinding, RuleOutcome} from '../../lib/diagnose/judge.ts';
 import type {Html} from '../html/markup.ts';
 import {h} from '../html/markup.ts';
+import {htmlPage} from '../html/page.ts';
 import {STYLE} from '../html/style.ts';
 import {findingsText, notKnown, notLookedAt, rightsMissing, rulesText} from './counts.ts';
 
@@ -69,10 +70,7 @@ const wayList = ({service, hops}: NonNullable<Diagnosis['way']>): Html => {
 
 const NOT_JUDGED = 'Rules that need evidence from the nodes were not judged: it is looked at only when asked for.';
 
-/**
- * One page that needs nothing but itself: no script, no network. Text from the cluster is escaped, and the policy lets nothing in it run or
- * load.
- */
+/** The page of a diagnosis. */
 export const diagnosisHtml = (diagnosis: Diagnosis): string => {
 	const {findings, takenAt, server} = diagnosis;
 	const rights = rightsMissing(diagnosis);
@@ -81,32 +79,21 @@ export const diagnosisHtml = (diagnosis: Diagnosis): string => {
 		: notKnown(diagnosis).length + findings.length > 0
 			? 'open'
 			: 'good';
-	return h`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${findingsText(diagnosis)} (vipcheck diagnose)</title>
-<style>${raw(STYLE)}${raw(MORE_STYLE)}</style>
-</head>
-<body>
-<header>
+	return htmlPage({
+		title: `${findingsText(diagnosis)} (vipcheck diagnose)`,
+		style: h`${raw(STYLE)}${raw(MORE_STYLE)}`,
+		body: h`<header>
 <p class="product">vipcheck <span>diagnose: Services of ${server}, seen ${takenAt}</span></p>
 <h1 class="verdict ${tone}">${findingsText(diagnosis)}</h1>
 <p class="muted">${rulesText(diagnosis)}. Nothing in the cluster was changed.${
-		notLookedAt(diagnosis).length > 0 ? ` ${NOT_JUDGED}` : ''
-	}</p>
+			notLookedAt(diagnosis).length > 0 ? ` ${NOT_JUDGED}` : ''
+		}</p>
 ${rights.length > 0 ? h`<p>Rights that would tell more: ${rights.join(', ')}.</p>` : ''}
 </header>
 <main>
 ${diagnosis.way ? wayList(diagnosis.way) : ''}
 ${findings.length > 0 ? h`<h2>Findings, the worst first</h2>${findings.map(finding)}` : ''}
 ${rulesTable(diagnosis)}
-</main>
-</body>
-</html>
-`.toString();
+</main>`,
+	});
 };

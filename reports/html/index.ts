@@ -9,9 +9,9 @@ import {filters, filterStyle} from './filters.ts';
 import {header} from './header.ts';
 import {kills} from './kills.ts';
 import {history} from './history.ts';
-import type {Html} from './markup.ts';
 import {h} from './markup.ts';
 import {matrix} from './matrix.ts';
+import {htmlPage} from './page.ts';
 import {reds} from './reds.ts';
 import {DRAWN_STYLE} from './style-drawn.ts';
 import {STYLE} from './style.ts';
@@ -19,28 +19,18 @@ import {targetSection} from './target.ts';
 import {differencesOf} from '../text/differences.ts';
 import {verdictOf} from '../text/verdict.ts';
 
-/** One page that needs nothing but itself: no script, no network; without its style it still reads. */
-const htmlReport = {name: 'html', file: 'index.html', render: run => page(run).toString()} satisfies Report;
+/** The page of a run; without its style it still reads. */
+const htmlReport = {name: 'html', file: 'index.html', render: run => page(run)} satisfies Report;
 export default htmlReport;
 
 const OUTCOME_WORDS = 'failed: the cluster broke the contract. broken: it could not be observed. known: a listed upstream defect.';
 
-// The policy makes sure that no text from a cluster can ever run or load anything.
-const page = (run: Run): Html => {
+const page = (run: Run): string => {
 	const differing = new Set(differencesOf(run).map(({check}) => check));
-	return h`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${verdictOf(run).text} (vipcheck ${run.id})</title>
-<style>${raw(STYLE)}${raw(DRAWN_STYLE)}${filterStyle(run)}</style>
-</head>
-<body>
-${header(run)}
+	return htmlPage({
+		title: `${verdictOf(run).text} (vipcheck ${run.id})`,
+		style: h`${raw(STYLE)}${raw(DRAWN_STYLE)}${filterStyle(run)}`,
+		body: h`${header(run)}
 <main>
 ${reds(run)}
 ${filters(run)}
@@ -53,11 +43,9 @@ ${run.targets.map(target => targetSection(target, run, differing))}
 </main>
 <footer>
 <p>${closingLine(run)}: the closing line counts broken checks as failed and known ones as skipped.${
-		namingLine(run) === undefined ? '' : ` ${namingLine(run)}.`
-	}</p>
+			namingLine(run) === undefined ? '' : ` ${namingLine(run)}.`
+		}</p>
 <p>${OUTCOME_WORDS} In grids <code>.</code> is as expected, <code>X</code> is not, <code>?</code> was not observed.</p>
-</footer>
-</body>
-</html>
-`;
+</footer>`,
+	});
 };
