@@ -1,5 +1,7 @@
 import type {V1LoadBalancerIngress} from '@kubernetes/client-node';
-import type {Testbed} from './testbed.ts';
+import {lastWorker} from './last-worker.ts';
+import {programmed} from './programmed.ts';
+import type {TestNode, Testbed} from './testbed.ts';
 
 /** A load balancer that no controller serves, whichever are there: nobody but us writes the status. */
 export const UNSERVED = {type: 'LoadBalancer', loadBalancerClass: 'vipcheck.invalid/by-hand'} as const;
@@ -12,4 +14,17 @@ export const balancerGives = async (
 ): Promise<void> => {
 	const body = await kube.core.readNamespacedService({namespace, name});
 	await kube.core.replaceNamespacedServiceStatus({namespace, name, body: {...body, status: {loadBalancer: {ingress: [...ingress]}}}});
+};
+
+/**
+ * Gives a Service an address that nobody else has, waits until every node has its rules, and lets the host outside reach it by the last
+ * worker, `via`.
+ */
+export const balancedByHand = async (testbed: Testbed, name: string): Promise<{readonly ip: string; readonly via: TestNode}> => {
+	const [ip = ''] = await testbed.lease('balancer-ip', 1);
+	await balancerGives(testbed, name, [{ip}]);
+	await programmed(testbed, name);
+	const via = lastWorker(testbed);
+	await testbed.routeOutside(new Map([[ip, via]]));
+	return {ip, via};
 };

@@ -1,11 +1,9 @@
 import check from '../../lib/check/check.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
-import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
+import {UNSERVED, balancedByHand} from '../../lib/testbed/load-balancer.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
-import {lastWorker} from '../../lib/testbed/last-worker.ts';
-import {programmed} from '../../lib/testbed/programmed.ts';
 
 export default check(
 	{
@@ -23,11 +21,7 @@ export default check(
 		await echoPods(testbed, {name: 'echo', replicas: 3});
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
 		await service(testbed, {...UNSERVED, name: 'echo', selector: {app: 'echo'}, ports});
-		const [ip = ''] = await testbed.lease('balancer-ip', 1);
-		await balancerGives(testbed, 'echo', [{ip}]);
-		await programmed(testbed, 'echo');
-		const via = lastWorker(testbed);
-		await testbed.routeOutside(new Map([[ip, via]]));
+		const {ip, via} = await balancedByHand(testbed, 'echo');
 		const to = [{ip, port: 80, via}];
 		const flows = await flowsOf(testbed, {from: ['outside', 'pod', 'node'], to}, await expectations(testbed));
 		await testbed.settled();

@@ -3,8 +3,7 @@ import {Violation} from '../../lib/record/problem.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
-import {lastWorker} from '../../lib/testbed/last-worker.ts';
-import {balancerGives} from '../../lib/testbed/load-balancer.ts';
+import {balancedByHand} from '../../lib/testbed/load-balancer.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {refusedByApi} from '../../lib/testbed/refused.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
@@ -46,11 +45,7 @@ export default check(
 				body: {...made, spec: {...made.spec, loadBalancerClass: 'load-balancer.invalid/other'}},
 			}),
 		);
-		const [ip = ''] = await testbed.lease('balancer-ip', 1);
-		await balancerGives(testbed, 'echo', [{ip}]);
-		await programmed(testbed, 'echo');
-		const via = lastWorker(testbed);
-		await testbed.routeOutside(new Map([[ip, via]]));
+		const {ip, via} = await balancedByHand(testbed, 'echo');
 		const expected = await expectations(testbed);
 		const flows = [
 			...(await flowsOf(testbed, {from: ['pod'], to: [{name: 'ClusterIP', ip: clusterIp, port: 80}], counts: 40}, expected)),

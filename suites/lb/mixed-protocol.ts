@@ -1,11 +1,9 @@
 import check from '../../lib/check/check.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
-import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
+import {UNSERVED, balancedByHand} from '../../lib/testbed/load-balancer.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
-import {lastWorker} from '../../lib/testbed/last-worker.ts';
-import {programmed} from '../../lib/testbed/programmed.ts';
 
 export default check(
 	{
@@ -24,11 +22,7 @@ export default check(
 			{name: 'udp', port: 80, targetPort: 8081, protocol: 'UDP' as const},
 		];
 		await service(testbed, {...UNSERVED, name: 'echo', selector: {app: 'echo'}, ports});
-		const [ip = ''] = await testbed.lease('balancer-ip', 1);
-		await balancerGives(testbed, 'echo', [{ip}]);
-		await programmed(testbed, 'echo');
-		const via = lastWorker(testbed);
-		await testbed.routeOutside(new Map([[ip, via]]));
+		const {ip, via} = await balancedByHand(testbed, 'echo');
 		const to = (['TCP', 'UDP'] as const).map(protocol => ({ip, port: 80, protocol, via}));
 		const flows = await flowsOf(testbed, {from: ['outside', 'pod'], to, counts: 40}, await expectations(testbed));
 		await testbed.settled();

@@ -1,12 +1,10 @@
 import check from '../../lib/check/check.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
-import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
+import {UNSERVED, balancedByHand} from '../../lib/testbed/load-balancer.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
-import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {judgeNoNodePorts} from '../../lib/testbed/no-node-ports.ts';
-import {programmed} from '../../lib/testbed/programmed.ts';
 
 export default check(
 	{
@@ -25,11 +23,7 @@ export default check(
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
 		const wish = {...UNSERVED, allocateLoadBalancerNodePorts: false, selector: {app: 'echo'}, ports};
 		judgeNoNodePorts(testbed, await service(testbed, {...wish, name: 'echo'}));
-		const [ip = ''] = await testbed.lease('balancer-ip', 1);
-		await balancerGives(testbed, 'echo', [{ip}]);
-		await programmed(testbed, 'echo');
-		const via = lastWorker(testbed);
-		await testbed.routeOutside(new Map([[ip, via]]));
+		const {ip, via} = await balancedByHand(testbed, 'echo');
 		const flows = await flowsOf(
 			testbed,
 			{from: ['outside', 'pod'], to: [{ip, port: 80, via}], counts: 40},

@@ -2,9 +2,7 @@ import check from '../../lib/check/check.ts';
 import {expectations} from '../../lib/testbed/expectations.ts';
 import {flowsOf} from '../../lib/testbed/flows-of.ts';
 import {sendFlows} from '../../lib/testbed/flows.ts';
-import {lastWorker} from '../../lib/testbed/last-worker.ts';
-import {balancerGives} from '../../lib/testbed/load-balancer.ts';
-import {programmed} from '../../lib/testbed/programmed.ts';
+import {balancedByHand} from '../../lib/testbed/load-balancer.ts';
 import {echoPods, service} from '../../lib/testbed/workloads.ts';
 
 export default check(
@@ -21,11 +19,7 @@ export default check(
 		await echoPods(testbed, {name: 'echo', replicas: 3});
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
 		const {nodePorts} = await service(testbed, {name: 'echo', type: 'LoadBalancer', selector: {app: 'echo'}, ports});
-		const [ip = ''] = await testbed.lease('balancer-ip', 1);
-		await balancerGives(testbed, 'echo', [{ip}]);
-		await programmed(testbed, 'echo');
-		const via = lastWorker(testbed);
-		await testbed.routeOutside(new Map([[ip, via]]));
+		const {ip, via} = await balancedByHand(testbed, 'echo');
 		const nodePort = nodePorts['http'] ?? 0;
 		const to = [
 			{name: `address of the load balancer:80`, ip, port: 80, via},
