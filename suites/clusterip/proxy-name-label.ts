@@ -1,9 +1,5 @@
 import check from '../../lib/check/check.ts';
-import {echoService} from '../../lib/testbed/echo-service.ts';
-import {flowsFollow} from '../../lib/testbed/follow.ts';
-import {labelled} from '../../lib/testbed/workloads.ts';
-
-const LABEL = 'service.kubernetes.io/service-proxy-name';
+import {leftOutByLabel} from '../../lib/testbed/left-out-by-label.ts';
 
 export default check(
 	{
@@ -15,16 +11,5 @@ export default check(
 		needs: ['node-access'],
 		faults: ['kube-proxy-hangs'],
 	},
-	async testbed => {
-		const {clusterIp} = await echoService(testbed, {replicas: 2, ports: [{name: 'http', port: 80, targetPort: 8080}]});
-		const wish = {from: ['pod', 'node'] as const, to: [{ip: clusterIp, port: 80}], counts: 60};
-		await testbed.settled();
-
-		testbed.step(`the Service gets the label ${LABEL}`);
-		await labelled(testbed, 'echo', {[LABEL]: 'somebody-else'});
-		await flowsFollow(testbed, 'With the label', wish);
-		testbed.step('the label is taken off');
-		await labelled(testbed, 'echo', {[LABEL]: null});
-		await flowsFollow(testbed, 'Without the label', wish, 'echo');
-	},
+	async testbed => leftOutByLabel(testbed, 'service.kubernetes.io/service-proxy-name', 'somebody-else'),
 );
