@@ -4,7 +4,7 @@ import {CHAINS} from '../rules/iptables/names.ts';
 import {protocol as protocolWord, to} from '../rules/iptables/words.ts';
 import {netfilterVerdict} from '../verdict-netfilter.ts';
 import {isOwnChain, keptDump, printsRandomFully} from './kept-dump.ts';
-import {addressesOf, servedAtNodePort, servedEntry, servedOuter, type ProxyMode} from './mode.ts';
+import {addressesOf, servedAtNodePort, servedByParts, servedEntry, servedOuter, type ProxyMode} from './mode.ts';
 import {TRAITS} from './traits.ts';
 
 const DUMP = {ipv4: 'iptables', ipv6: 'ip6tables'} as const;
@@ -41,19 +41,14 @@ export const iptables: ProxyMode = {
 		},
 	},
 	served(actual, ports) {
-		const byAbout = new Map(ports.map(port => [port.about, port]));
-		const entries = [...actual.values()].flatMap(({where, parts}) =>
-			parts.flatMap(({about = '', pieces}) => {
-				const port = byAbout.get(about);
-				const target = pieces.at(-1) ?? '';
-				if (!port) return [];
-				const nodePort = nodePortOf(where, pieces);
-				if (nodePort !== undefined) return [servedAtNodePort(port, nodePort)];
-				if (where.startsWith(`nat ${CHAINS.endpoint}`) && target.startsWith(DNAT))
-					return [servedEntry(port, target.slice(DNAT.length))];
-				return where === 'filter KUBE-SERVICES' && target.startsWith('-j REJECT') ? [servedEntry(port, 'none')] : [];
-			}),
-		);
+		const entries = servedByParts(actual, ports, (port, where, pieces) => {
+			const target = pieces.at(-1) ?? '';
+			const nodePort = nodePortOf(where, pieces);
+			if (nodePort !== undefined) return [servedAtNodePort(port, nodePort)];
+			if (where.startsWith(`nat ${CHAINS.endpoint}`) && target.startsWith(DNAT))
+				return [servedEntry(port, target.slice(DNAT.length))];
+			return where === 'filter KUBE-SERVICES' && target.startsWith('-j REJECT') ? [servedEntry(port, 'none')] : [];
+		});
 		const taken = new Set(
 			[...actual.values()].flatMap(({where, parts}) =>
 				BY_ADDRESS.has(where) ? parts.map(({pieces: [address, port]}) => `${address} ${port}`) : [],

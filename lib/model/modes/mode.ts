@@ -97,3 +97,18 @@ export const servedAtNodePort = (port: ServedPort, number: number | string): str
 
 /** An entry of what a mode has `served`. */
 export const servedEntry = ({name, protocol}: ServedPort, target: string): string => `${name}/${protocol.toLowerCase()} ${target}`;
+
+/** What a mode has `served` by those parts of its rules that are about one of the ports; `entries`: what such a part says of its port. */
+export const servedByParts = (
+	actual: Graph,
+	ports: readonly ServedPort[],
+	entries: (port: ServedPort, where: string, pieces: readonly string[]) => readonly string[],
+): readonly string[] => {
+	const byAbout = new Map(ports.map(port => [port.about, port]));
+	return [...actual.values()].flatMap(({where, parts}) =>
+		parts.flatMap(({about = '', pieces}) => {
+			const port = byAbout.get(about);
+			return port ? entries(port, where, pieces) : [];
+		}),
+	);
+};

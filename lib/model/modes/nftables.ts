@@ -3,7 +3,7 @@ import {expectedNftables} from '../rules/nftables/expected.ts';
 import {tableOf} from '../rules/nftables/names.ts';
 import {targetsOf} from '../rules/nftables/words.ts';
 import {netfilterVerdict} from '../verdict-netfilter.ts';
-import {addressesOf, servedAtNodePort, servedEntry, servedOuter, type ProxyMode} from './mode.ts';
+import {addressesOf, servedAtNodePort, servedByParts, servedEntry, servedOuter, type ProxyMode} from './mode.ts';
 import {TRAITS} from './traits.ts';
 
 /** In which of them a port stands by its addresses depends on whether it has endpoints. */
@@ -20,18 +20,12 @@ export const nftables: ProxyMode = {
 		graph: ({nft}, family) => (nft.ok ? {...nft, value: actualNftables(nft.value, family)} : nft),
 	},
 	served(actual, ports) {
-		const byAbout = new Map(ports.map(port => [port.about, port]));
-		const entries = [...actual.values()].flatMap(({where, parts}) =>
-			parts.flatMap(({about = '', pieces}) => {
-				const port = byAbout.get(about);
-				const target = pieces.at(-1) ?? '';
-				if (!port) return [];
-				if (/ map (?:service|no-endpoint)-nodeports$/.test(where))
-					return [servedAtNodePort(port, pieces[0]?.split(' . ')[1] ?? '')];
-				if (where.endsWith(' map no-endpoint-services')) return target === ': goto reject-chain' ? [servedEntry(port, 'none')] : [];
-				return / chain (?:service|endpoint)-/.test(where) ? targetsOf(target).map(to => servedEntry(port, to)) : [];
-			}),
-		);
+		const entries = servedByParts(actual, ports, (port, where, pieces) => {
+			const target = pieces.at(-1) ?? '';
+			if (/ map (?:service|no-endpoint)-nodeports$/.test(where)) return [servedAtNodePort(port, pieces[0]?.split(' . ')[1] ?? '')];
+			if (where.endsWith(' map no-endpoint-services')) return target === ': goto reject-chain' ? [servedEntry(port, 'none')] : [];
+			return / chain (?:service|endpoint)-/.test(where) ? targetsOf(target).map(to => servedEntry(port, to)) : [];
+		});
 		const taken = new Set(
 			[...actual.values()].flatMap(({where, parts}) => (BY_ADDRESS.test(where) ? parts.map(({pieces: [key]}) => key) : [])),
 		);
