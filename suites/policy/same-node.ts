@@ -1,10 +1,5 @@
 import check from '../../lib/check/check.ts';
-import {expectations} from '../../lib/testbed/expectations.ts';
-import {flowsOf} from '../../lib/testbed/flows-of.ts';
-import {sendFlows} from '../../lib/testbed/flows.ts';
-import {hinted} from '../../lib/testbed/hints.ts';
-import {programmed} from '../../lib/testbed/programmed.ts';
-import {echoPods, service} from '../../lib/testbed/workloads.ts';
+import {servedByHints} from '../../lib/testbed/served-by-hints.ts';
 
 export default check(
 	{
@@ -19,19 +14,5 @@ export default check(
 		needs: ['node-access'],
 		faults: ['dispatch', 'foreign-endpoint'],
 	},
-	async testbed => {
-		// The node of the control plane has none of them.
-		await echoPods(testbed, {name: 'echo', replicas: testbed.workers.length});
-		const ports = [{name: 'http', port: 80, targetPort: 8080}];
-		const wish = {name: 'echo', selector: {app: 'echo'}, ports, trafficDistribution: 'PreferSameNode'};
-		const {clusterIp} = await service(testbed, wish);
-		await hinted(testbed, 'echo', ({forNodes}) => forNodes);
-		await programmed(testbed, 'echo');
-		const to = [{ip: clusterIp, port: 80}];
-		const flows = await flowsOf(testbed, {from: ['pod', 'node'], to, counts: 40}, await expectations(testbed));
-		await testbed.settled();
-
-		testbed.step('40 new connections from a pod and from the host network of each node');
-		await sendFlows(testbed, `ClusterIP ${clusterIp}:80`, flows);
-	},
+	async testbed => servedByHints(testbed, 'PreferSameNode', ({forNodes}) => forNodes),
 );

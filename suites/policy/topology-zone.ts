@@ -1,11 +1,6 @@
 import check from '../../lib/check/check.ts';
 import {zonesOf} from '../../lib/change/zones.ts';
-import {expectations} from '../../lib/testbed/expectations.ts';
-import {flowsOf} from '../../lib/testbed/flows-of.ts';
-import {sendFlows} from '../../lib/testbed/flows.ts';
-import {hinted} from '../../lib/testbed/hints.ts';
-import {programmed} from '../../lib/testbed/programmed.ts';
-import {echoPods, service} from '../../lib/testbed/workloads.ts';
+import {servedByHints} from '../../lib/testbed/served-by-hints.ts';
 
 export default check(
 	{
@@ -29,16 +24,6 @@ export default check(
 		);
 		testbed.step(`zones: ${[...zones].map(pair => pair.join(' in ')).join(', ')}`);
 		await testbed.change(zonesOf(zones));
-		await echoPods(testbed, {name: 'echo', replicas: testbed.workers.length});
-		const ports = [{name: 'http', port: 80, targetPort: 8080}];
-		const {clusterIp} = await service(testbed, {name: 'echo', selector: {app: 'echo'}, ports, trafficDistribution: 'PreferClose'});
-		await hinted(testbed, 'echo', ({forZones}) => forZones);
-		await programmed(testbed, 'echo');
-		const to = [{ip: clusterIp, port: 80}];
-		const flows = await flowsOf(testbed, {from: ['pod', 'node'], to, counts: 40}, await expectations(testbed));
-		await testbed.settled();
-
-		testbed.step('40 new connections from a pod and from the host network of each node');
-		await sendFlows(testbed, `ClusterIP ${clusterIp}:80`, flows);
+		await servedByHints(testbed, 'PreferClose', ({forZones}) => forZones);
 	},
 );
