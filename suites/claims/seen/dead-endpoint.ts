@@ -1,4 +1,5 @@
 import {setTimeout} from 'node:timers/promises';
+import {DIAL_TIMEOUT_MS} from '../../../lib/limits.ts';
 import {handMadeSlice} from '../../../lib/testbed/hand-made-slice.ts';
 import {judgeNodes} from '../../../lib/testbed/judge-nodes.ts';
 import {programmed} from '../../../lib/testbed/programmed.ts';
@@ -10,7 +11,6 @@ import {service, type EchoPod} from '../../../lib/testbed/workloads.ts';
 const PAUSE_MS = 12_000;
 /** A fair choice of two leaves one of them out once in 10^9 batches. */
 const COUNT = 30;
-const TIMEOUT_MS = 1_000;
 
 /** A Service with one endpoint that answers, and one that nobody has but that its slice calls ready; answers its address. */
 export const halfDeadService = async (testbed: Testbed, [alive]: readonly EchoPod[]): Promise<string> => {
@@ -28,7 +28,7 @@ export const deadOneIsKept = async (testbed: Testbed, recorder: RowRecorder, clu
 		Promise.all(
 			places.map(async ({name, place}) => ({
 				name,
-				dials: await place.dial({ip: clusterIp, port: 80}, {count: COUNT, timeoutMs: TIMEOUT_MS}),
+				dials: await place.dial({ip: clusterIp, port: 80}, {count: COUNT}),
 			})),
 		);
 	const first = await batch();
@@ -42,7 +42,7 @@ export const deadOneIsKept = async (testbed: Testbed, recorder: RowRecorder, clu
 			name,
 			stretches: stretchesOf(
 				answered(dials).map(glance => ({...glance, mark: glance.mark === 'X' ? ' ' : '.'})),
-				TIMEOUT_MS,
+				DIAL_TIMEOUT_MS,
 			),
 		})),
 		moments: [],
@@ -59,7 +59,7 @@ export const deadOneIsKept = async (testbed: Testbed, recorder: RowRecorder, clu
 			expected: 'a share of them, at once and later',
 			// The walk would stop at the dead endpoint, which is dead on purpose.
 			layer: 'rules',
-			reproduce: `curl --max-time 1 http://${clusterIp}/hostname`,
+			reproduce: `curl --max-time 3 http://${clusterIp}/hostname`,
 		},
 		verdicts,
 	);
