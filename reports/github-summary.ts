@@ -2,9 +2,10 @@ import type {CheckRun, Run} from '../lib/record/run.ts';
 import {closingLine, count} from '../lib/record/fold.ts';
 import {isDecided} from '../lib/claims/judged.ts';
 import {claimsOf} from './text/claims.ts';
-import {clean, oneLine} from './text/clean.ts';
+import {clean} from './text/clean.ts';
 import {differencesOf} from './text/differences.ts';
 import {duration} from './text/duration.ts';
+import {escape} from './text/markdown.ts';
 import {cutShort, isRed, isUnrun, OUTCOMES, SYMBOL} from './text/outcome.ts';
 import {column, problemRows} from './text/problem.ts';
 import {verdictOf} from './text/verdict.ts';
@@ -102,6 +103,3 @@ const fenced = (text: string): string => {
 	const fence = '`'.repeat(longest + 1);
 	return `${fence}text\n${body}\n${fence}`;
 };
-
-/** Text that Markdown shows as it is, on one line. */
-const escape = (text: string): string => oneLine(text).replaceAll(/[\\`*_{}[\]<>|#&~@]/g, character => `&#${character.codePointAt(0)};`);

@@ -21,6 +21,7 @@ test('the reports that there are', async t => {
 		(await loadReports()).map(({name, file}) => [name, file]),
 		[
 			['claims-json', 'claims.json'],
+			['claims-text', 'claims.md'],
 			['github-summary', 'summary.md'],
 			['html', 'index.html'],
 			['json', 'run.json'],
