@@ -6,6 +6,12 @@ import {service} from './workloads.ts';
 /** So many calls to the API server at the same time: more wait in its queues (priority and fairness). */
 const AT_A_TIME = 24;
 
+/** What thousands of Services cost the API server, the controllers and each kube-proxy until the last is programmed, on two busy cores. */
+const PATIENCE_MS = 200;
+
+/** How much longer than with a few Services rules may take until they are whole. */
+export const patienceFor = (size: number): {readonly moreMs: number} => ({moreMs: size * PATIENCE_MS});
+
 export type Last = {readonly name: string; readonly clusterIp: string};
 export type ManyServices = {
 	/** Makes Services without selectors, each with a slice of one endpoint, until so many are there, waits for the rules of the last. */
@@ -34,7 +40,7 @@ export const manyServices = (testbed: Testbed, ip: string): ManyServices => {
 				made += batch.length;
 				last = results.at(-1) ?? last;
 			}
-			await programmed(testbed, last.name);
+			await programmed(testbed, last.name, patienceFor(size));
 			return last;
 		},
 	};

@@ -121,9 +121,10 @@ export const programmedTimeoutMs = ({cluster}: Pick<Testbed, 'cluster'>): number
 
 /**
  * Waits until the rules of every node hold exactly the endpoints and outer addresses of a Service of the testbed's namespace that the
- * API says: no endpoint or address missing, no endpoint stale. A node that does not get there in time is a Violation that names it.
+ * API says: no endpoint or address missing, no endpoint stale. A node that does not get there in time (`moreMs` of patience more than for a
+ * few Services) is a Violation that names it.
  */
-export const programmed = async (testbed: Testbed, name: string): Promise<void> => {
+export const programmed = async (testbed: Testbed, name: string, {moreMs = 0}: {readonly moreMs?: number} = {}): Promise<void> => {
 	const service = `${testbed.namespace}/${name}`;
 	// What each node was seen to have; it is not asked again for the same.
 	const complete = new Map<string, string>();
@@ -165,7 +166,7 @@ export const programmed = async (testbed: Testbed, name: string): Promise<void> 
 				};
 			},
 			{
-				timeoutMs: programmedTimeoutMs(testbed),
+				timeoutMs: programmedTimeoutMs(testbed) + moreMs,
 				intervalMs: rulesIntervalMs(testbed.cluster.target.nodeKernel),
 				signal: testbed.signal,
 			},

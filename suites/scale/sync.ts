@@ -8,7 +8,7 @@ import {patienceWith} from '../../lib/limits.ts';
 import {handMadeSlice} from '../../lib/testbed/hand-made-slice.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import {lastWorker} from '../../lib/testbed/last-worker.ts';
-import {manyServices, type Last} from '../../lib/testbed/many-services.ts';
+import {manyServices, patienceFor, type Last} from '../../lib/testbed/many-services.ts';
 import {programmed} from '../../lib/testbed/programmed.ts';
 import {allSyncs, fullSyncs, meanMs} from '../../lib/testbed/sync-times.ts';
 import type {RowRecorder, TestNode, Testbed} from '../../lib/testbed/testbed.ts';
@@ -25,26 +25,31 @@ const metricsOf = async ({signal}: Testbed, {name, shell}: TestNode): Promise<Me
 	needed(name, readNode(await look(shell, ['metrics'], signal)).metrics);
 
 /** One Service moves between two endpoints; all others stay as they are. */
-const smallSync = async (testbed: Testbed, {name}: Last, pods: readonly EchoPod[]): Promise<ReadonlyMap<string, number | undefined>> => {
+const smallSync = async (
+	testbed: Testbed,
+	size: number,
+	{name}: Last,
+	pods: readonly EchoPod[],
+): Promise<ReadonlyMap<string, number | undefined>> => {
 	const {nodes, family} = testbed;
 	const before = await Promise.all(nodes.map(async node => allSyncs(await metricsOf(testbed, node), family)));
 	for (let change = 1; change <= CHANGES; change++) {
 		await testbed.kube.apply(handMadeSlice(testbed, {service: name, port: 8080, ips: [pods[change % pods.length]?.ip ?? '']}));
-		await programmed(testbed, name);
+		await programmed(testbed, name, patienceFor(size));
 	}
 	const after = await Promise.all(nodes.map(async node => allSyncs(await metricsOf(testbed, node), family)));
 	return new Map(nodes.map((node, index) => [node.name, after[index] && meanMs(after[index], before[index])]));
 };
 
 /** A kube-proxy that is started anew makes all rules. */
-const fullSync = async (testbed: Testbed, node: TestNode, last: Last): Promise<number | undefined> => {
+const fullSync = async (testbed: Testbed, node: TestNode, size: number, last: Last): Promise<number | undefined> => {
 	const {signal, family} = testbed;
 	await testbed.change({
 		name: `kube-proxy of ${node.name} is started anew`,
 		make: [restartProxy(node.name)],
 		undo: [],
 	});
-	await programmed(testbed, last.name);
+	await programmed(testbed, last.name, patienceFor(size));
 	return eventually(
 		`kube-proxy of ${node.name} tells of a sync`,
 		async () => {
@@ -60,10 +65,10 @@ const fullSync = async (testbed: Testbed, node: TestNode, last: Last): Promise<n
 const measured = async (testbed: Testbed, recorder: RowRecorder, size: number, last: Last, pods: readonly EchoPod[]): Promise<void> => {
 	const patience = patienceWith(testbed.cluster.target.nodeKernel);
 	recorder.step(`${CHANGES} changes of one Service among ${size}`);
-	const small = await smallSync(testbed, last, pods);
+	const small = await smallSync(testbed, size, last, pods);
 	const restarted = lastWorker(testbed);
 	recorder.step(`kube-proxy of ${restarted.name} starts anew`);
-	const full = await fullSync(testbed, restarted, last);
+	const full = await fullSync(testbed, restarted, size, last);
 	const verdicts = testbed.nodes.map(({name}) => {
 		const [one, all] = [small.get(name), name === restarted.name ? full : undefined];
 		if (one !== undefined) recorder.number(`small sync on ${name}`, one, `ms (budget ${SMALL_WITHIN_MS * patience} ms)`);
