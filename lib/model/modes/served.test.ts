@@ -144,3 +144,20 @@ for (const [title, cut, expected] of [
 		);
 		t.is(served.size - expected.length, 3);
 	});
+
+test('iptables: with more than 1,000 endpoints rules of endpoints bear no comment, and are known by their chains', t => {
+	const text = fixture('iptables-save.txt');
+	const bare = text
+		.split('\n')
+		.map(line =>
+			/^(?:\[\d+:\d+\] )?-A KUBE-SEP-| -j KUBE-SEP-/.test(line) ? line.replace(/ -m comment --comment (?:"[^"]*"|\S+)/, '') : line,
+		)
+		.join('\n');
+	t.not(bare, text);
+	const [served, before] = [bare, text].map(dump => {
+		const graph = actualIptables(parseIptablesSave(dump, 'ipv4'));
+		return Object.values(PORTS).map(ports => [...PROXY_MODES.iptables.served(graph, ports)]);
+	});
+	t.deepEqual(served, before);
+	t.true((served?.[0] ?? []).length > 4);
+});

@@ -29,18 +29,38 @@ const aboutComment = (comment = ''): string | undefined => ABOUT.exec(comment)?.
 const isShared = (where: string): boolean =>
 	/^(?:nat|filter) KUBE-(?:EXTERNAL-)?(?:SERVICES|NODEPORTS|PROXY-FIREWALL)$|KUBE-FW-/.test(where);
 
-const partsOf = (where: string, rules: readonly IptablesRule[]): readonly Part[] => {
+/**
+ * Of which Service's port each port's chain is, by the comments and by who jumps to it: above 1,000 endpoints kube-proxy leaves the
+ * comments of endpoints out (largeClusterMode, pkg/proxy/iptables/proxier.go).
+ */
+const ownersOf = (chains: readonly IptablesChain[]): ReadonlyMap<string, string> => {
+	const owners = new Map<string, string>();
+	const jumps = new Map(chains.map(({name, rules}) => [name, rules.map(({target = ''}) => target)]));
+	const own = (name: string, about: string | undefined): void => {
+		if (about === undefined || !isPortChain(name) || owners.has(name)) return;
+		owners.set(name, about);
+		for (const target of jumps.get(name) ?? []) own(target, about);
+	};
+	const told = chains.flatMap(({name, rules}) => rules.map(({comment, target = ''}) => ({name, target, about: aboutComment(comment)})));
+	// What a chain says of itself before what others say of it.
+	for (const {name, about} of told) if (about !== undefined && isPortChain(name)) owners.set(name, owners.get(name) ?? about);
+	for (const {target, about} of told) own(target, about);
+	for (const [name, about] of owners) for (const target of jumps.get(name) ?? []) own(target, about);
+	return owners;
+};
+
+const partsOf = (where: string, rules: readonly IptablesRule[], owner: string | undefined): readonly Part[] => {
 	const pieces = rules.map(rule => canonicalPieces(rule));
 	const shares = isPortChain(where.split(' ')[1] ?? '') ? sharesOf(pieces) : [];
 	return rules.map(({comment}, index) => {
 		const [own = [], share] = [pieces[index], shares[index]];
-		return part(own, {role: roleOfRule(where, own), about: aboutComment(comment), ...(share && {share})});
+		return part(own, {role: roleOfRule(where, own), about: aboutComment(comment) ?? owner, ...(share && {share})});
 	});
 };
 
-const chainOf = ({table, name, rules}: IptablesChain): readonly Container[] => {
+const chainOf = ({table, name, rules}: IptablesChain, owner: string | undefined): readonly Container[] => {
 	const where = `${table} ${name}`;
-	const parts = partsOf(where, rules);
+	const parts = partsOf(where, rules, owner);
 	if (isOurs(name))
 		return [
 			container({
@@ -48,7 +68,7 @@ const chainOf = ({table, name, rules}: IptablesChain): readonly Container[] => {
 				kind: 'chain',
 				ordered: !isShared(where),
 				role: roleOfChain(where),
-				about: isPortChain(name) ? parts.find(({about}) => about)?.about : undefined,
+				about: owner,
 				parts,
 			}),
 		];
@@ -61,8 +81,11 @@ const chainOf = ({table, name, rules}: IptablesChain): readonly Container[] => {
  * All that is kube-proxy's in a dump of iptables of one family: its chains, and the jumps to them from the built-in chains. What the dump's
  * parser did not understand is in no graph.
  */
-export const actualIptables = ({tables}: IptablesDump): Graph =>
-	graphOf([...tables.values()].flatMap(({chains}) => [...chains.values()].flatMap(chain => chainOf(chain))));
+export const actualIptables = ({tables}: IptablesDump): Graph => {
+	const chains = [...tables.values()].flatMap(({chains: own}) => [...own.values()]);
+	const owners = ownersOf(chains);
+	return graphOf(chains.flatMap(chain => chainOf(chain, owners.get(chain.name))));
+};
 
 /** Whether kube-proxy of a node could make its nfacct counters: then some of its rules name one (`NodeFacts.nfacct`). */
 export const usesNfacct = ({tables}: IptablesDump): boolean =>
