@@ -9,15 +9,14 @@ import {succeed} from '../lib/shell/succeed.ts';
 import {localShell} from '../lib/shell/transports/local.ts';
 import type {ClusterRef, Target} from '../lib/target.ts';
 import {containerAccess, findEngine, hostHasIpvs, NO_IPVS} from './containers/engine.ts';
-import {missingImage} from './containers/image.ts';
+import {k3sImage, missingImage} from './containers/image.ts';
 import {CLUSTER_LABEL} from './containers/outside.ts';
 import type {CreateContext, Preflight, Provider} from './provider.ts';
 
 const host = localShell('this host');
 
-/** k3s names its images by Kubernetes' version and a release of its own. */
 const VERSION = '1.36.3';
-const imageOf = ({version, image}: Pick<Target, 'version' | 'image'>): string => image ?? `docker.io/rancher/k3s:v${version}-k3s1`;
+const imageOf = ({version, image}: Pick<Target, 'version' | 'image'>): string => image ?? k3sImage(version);
 
 /** Can it be made here? One server alone: kube-proxy runs inside its process. */
 export const preflight = async (target: Target, shell: Shell, hasIpvs: () => Promise<boolean>): Promise<Preflight> => {

@@ -64,7 +64,7 @@ const FLOORS: readonly (readonly [part: string, code: readonly string[], types?:
 	['clusters/provider.ts', ['base']],
 	// Others may be made of the parts of the embedded cluster.
 	['clusters/embedded', ['base', 'lib/shell', 'lib/model', 'clusters/provider.ts']],
-	['clusters/containers', ['base', 'lib/shell']],
+	['clusters/containers', ['base', 'lib/shell', 'clusters/embedded']],
 	['clusters', ['base', 'lib/shell', 'lib/model', 'clusters/provider.ts', 'clusters/embedded', 'clusters/containers']],
 	['clusters/node-image', ['base', 'lib/shell', 'clusters/embedded', 'clusters/containers', 'clusters']],
 	['lib/cluster', ['base', 'lib/options', 'lib/shell', 'lib/record', 'lib/wait', 'lib/change', 'lib/testbed'], ['clusters/provider.ts']],

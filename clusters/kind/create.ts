@@ -6,15 +6,17 @@ import {containedShell} from '../../lib/shell/contained.ts';
 import {succeed} from '../../lib/shell/succeed.ts';
 import {containerShell} from '../../lib/shell/transports/container.ts';
 import {localShell} from '../../lib/shell/transports/local.ts';
-import type {ClusterRef, NodeRef, Target} from '../../lib/target.ts';
+import type {ClusterRef, Target} from '../../lib/target.ts';
+import {cliProgram} from '../containers/cli.ts';
 import {findEngine} from '../containers/engine.ts';
+import {clusterName} from '../containers/names.ts';
+import {giveNode} from '../containers/node-program.ts';
+import {readNodes} from '../containers/nodes.ts';
 import {startOutside} from '../containers/outside.ts';
 import type {CreateContext} from '../provider.ts';
-import {kindProgram} from './cli.ts';
+import {KIND} from './cli.ts';
 import {kindConfig} from './config.ts';
 import {chooseImage} from './image.ts';
-import {kindName} from './names.ts';
-import {readNodes} from './nodes.ts';
 import {makePodNetwork} from './pod-network.ts';
 import {hasCgroupV1} from './preflight.ts';
 
@@ -22,13 +24,6 @@ const host = localShell('this host');
 
 /** A kubectl of the cluster's own version is in every node image. */
 const kubectl = (...words: readonly string[]): readonly string[] => ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', ...words];
-
-/** Probes are sent by Node: a node that has none gets ours. */
-const giveNode = async (engine: string, node: NodeRef, signal: AbortSignal, log: string): Promise<void> => {
-	const there = await host.run([engine, 'exec', node.name, 'node', '--version'], {signal});
-	if (there.exitCode === 0) return;
-	await succeed(host, [engine, 'cp', process.execPath, `${node.name}:/usr/local/bin/node`], {signal, log});
-};
 
 /** Makes a cluster with kind's own CLI. Every Node is Ready and the cluster's DNS runs when this returns. */
 export const createCluster = async (
@@ -43,7 +38,7 @@ export const createCluster = async (
 	if (!state.ok) throw new Error(state.why);
 	const {engine} = state;
 	const image = await chooseImage(host, engine, target);
-	const kind = await step('kind', async () => kindProgram(host, {cache, signal, log, progress}), {log});
+	const kind = await step('kind', async () => cliProgram(host, KIND, {cache, signal, log, progress}), {log});
 	const shellOf = (name: string) => containerShell({kind: 'container', engine, name}, name);
 
 	await step(
@@ -51,7 +46,7 @@ export const createCluster = async (
 		async () => {
 			const config = join(dir, 'kind.yaml');
 			await writeFile(config, kindConfig(target, {image: image.name, ownNetwork: image.own, cgroupV1: await hasCgroupV1()}));
-			const words = ['--name', kindName(id), '--config', config, '--kubeconfig', kubeconfig, '--wait', '0s', '--verbosity', '1'];
+			const words = ['--name', clusterName(id), '--config', config, '--kubeconfig', kubeconfig, '--wait', '0s', '--verbosity', '1'];
 			// Whatever ends this process ends kind; what it has made by then is removed by its name.
 			const runner = process.getuid?.() === 0 ? containedShell('this host') : host;
 			await succeed(runner, [kind, 'create', 'cluster', ...words], {...options, env: {KIND_EXPERIMENTAL_PROVIDER: engine}});
@@ -76,7 +71,7 @@ export const createCluster = async (
 				['--namespace', 'kube-system', 'rollout', 'status', 'deployment/coredns', limit],
 			])
 				await succeed(shellOf(controlPlane.name), kubectl(...words), options);
-			await Promise.all(nodes.map(async node => giveNode(engine, node, signal, log)));
+			await Promise.all(nodes.map(async ({name}) => giveNode(host, engine, name, options)));
 		},
 		{log},
 	);

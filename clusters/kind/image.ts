@@ -1,18 +1,9 @@
 import type {Engine} from '../../lib/access.ts';
-import {ENGINE_ANSWER_TIMEOUT_MS} from '../../lib/limits.ts';
 import type {Shell} from '../../lib/shell/shell.ts';
-import type {ClusterRef, Target} from '../../lib/target.ts';
+import type {Target} from '../../lib/target.ts';
+import {imageLabel, type NodeImage} from '../containers/image.ts';
 import {PUBLIC_IMAGES} from '../embedded/parts.ts';
 import {clusterImages} from '../embedded/parts/images.ts';
-
-/** A node image, and what the checks and the host outside run in. */
-export type NodeImage = {
-	readonly name: string;
-	/** Made by \`vipcheck node-image\`: it holds the images of the checks and Node, and has no pod network. */
-	readonly own: boolean;
-	readonly images: ClusterRef['images'];
-	readonly outside: string;
-};
 
 /** What kind's own images need from registries. */
 const publicImage = (name: string): NodeImage => ({
@@ -22,7 +13,11 @@ const publicImage = (name: string): NodeImage => ({
 	outside: PUBLIC_IMAGES.client,
 });
 
-const ownImageName = (version: string): string => `localhost/vipcheck/node:v${version}`;
+/** What `docker images` shows of a node image of ours; nothing can be had under this name from a registry. */
+export const ownImageName = (version: string): string => `localhost/vipcheck/node:v${version}`;
+
+/** Its label: the version of Kubernetes in it. It has no pod network: the provider makes one. */
+export const OWN_IMAGE_LABEL = 'vipcheck.node-image';
 
 /** The image that was asked for, or the one of \`vipcheck node-image\` where the engine has it, or kind's own. */
 export const chooseImage = async (
@@ -31,11 +26,8 @@ export const chooseImage = async (
 	{version, image: asked}: Pick<Target, 'version' | 'image'>,
 ): Promise<NodeImage> => {
 	const name = asked ?? ownImageName(version);
-	const {exitCode, stdout} = await host.run(
-		[engine, 'image', 'inspect', '--format', '{{index .Config.Labels "vipcheck.node-image"}}', name],
-		{timeoutMs: ENGINE_ANSWER_TIMEOUT_MS},
-	);
-	const kubernetes = stdout.trim();
-	if (exitCode === 0 && /^\d/.test(kubernetes)) return {name, own: true, images: clusterImages(kubernetes), outside: name};
-	return publicImage(asked ?? `docker.io/kindest/node:v${version}`);
+	const kubernetes = await imageLabel(host, engine, name, OWN_IMAGE_LABEL);
+	return kubernetes === undefined
+		? publicImage(asked ?? `docker.io/kindest/node:v${version}`)
+		: {name, own: true, images: clusterImages(kubernetes), outside: name};
 };

@@ -1,10 +1,11 @@
 import {cacheRoot} from '../../lib/paths.ts';
 import {localShell} from '../../lib/shell/transports/local.ts';
+import {hostLook} from '../containers/host-look.ts';
 import {KUBERNETES_VERSIONS} from '../embedded/parts.ts';
 import type {Provider} from '../provider.ts';
 import {createCluster} from './create.ts';
 import {destroyCluster, strayClusters} from './destroy.ts';
-import {hostLook, preflight} from './preflight.ts';
+import {preflight} from './preflight.ts';
 
 /** Clusters of kind's own CLI: each node a container. */
 const kind: Provider = {

@@ -3,14 +3,11 @@ import type {Shell} from '../../lib/shell/shell.ts';
 import {succeed, type SucceedOptions} from '../../lib/shell/succeed.ts';
 import type {Family} from '../../lib/target.ts';
 import {cniConfig} from '../embedded/cni-config.ts';
+import type {ContainerNode} from '../containers/nodes.ts';
 import {masquerade} from '../embedded/network.ts';
 import {podLinks, type PodLinks} from '../embedded/pod-links.ts';
 
-export type PodNode = {
-	readonly name: string;
-	readonly ips: readonly string[];
-	readonly podSubnets: readonly string[];
-};
+export type PodNode = Pick<ContainerNode, 'name' | 'ips' | 'podSubnets'>;
 
 /** A script of one node: routes to the pods of the others and masquerading of what leaves the pod network. Run twice it does no more. */
 export const networkScript = (self: PodNode, nodes: readonly PodNode[], family: Family): string => {

@@ -3,7 +3,6 @@ import {stubShell, type Reply} from '../../test/stub-shell.ts';
 import {TransportError} from '../../lib/shell/shell.ts';
 import type {Target} from '../../lib/target.ts';
 import {kindConfig} from './config.ts';
-import {idsOf} from './names.ts';
 import {networkScript} from './pod-network.ts';
 import {preflight} from './preflight.ts';
 
@@ -111,8 +110,4 @@ test('a node has routes to the pods of the others, by their addresses of the sam
 		['ip route replace 10.244.1.0/24 via 172.18.0.3', 'ip route replace fd00:10:244:1::/64 via fc00::3'],
 	);
 	t.true(script.includes('delete table ip6 cni-masquerade'));
-});
-
-test('only clusters of ours are found among those of kind', t => {
-	t.deepEqual(idsOf('kind\nvipcheck-k3f9a\nmine-vipcheck-x\n'), ['k3f9a']);
 });

@@ -25,7 +25,10 @@ const addNodeImage: AddCommand = (program, {interrupts, say, err, exit}) => {
 				signal: controller.signal,
 				progress: (text: string) => err(`${((performance.now() - startedAt) / 1000).toFixed(0)} s  ${text}`),
 			};
-			const making = prepare ? prepareNodeImage(k8s, context) : nodeImage(k8s, engine, context);
+			const options = {of: 'kind', ...(k8s !== undefined && {k8s})} as const;
+			const making = prepare
+				? prepareNodeImage(options, context)
+				: nodeImage(options, engine, context).then(({name, use}) => `${use}\n\n${name}`);
 			const made = await making.catch((error: unknown) => {
 				if (interrupts.first() === undefined) throw error;
 				return undefined;
@@ -34,7 +37,7 @@ const addNodeImage: AddCommand = (program, {interrupts, say, err, exit}) => {
 				exit(130);
 				return;
 			}
-			say(prepare ? made : `vipcheck test --provider kind   # takes it by itself\n\n${made}`);
+			say(made);
 		});
 };
 

@@ -1,9 +1,10 @@
 import {appendFile, mkdir, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {$ as zx} from 'zx/core';
-import {digest, once} from '../embedded/cache.ts';
-import {fetchPackages} from '../embedded/parts/apt.ts';
-import type {PartsContext} from '../embedded/parts/source.ts';
+import {digest, once} from '../../embedded/cache.ts';
+import {fetchPackages} from '../../embedded/parts/apt.ts';
+import type {PartsContext} from '../../embedded/parts/source.ts';
+import {HOST_SETTINGS} from '../host-settings.ts';
 import {KIND_PACKAGES} from './packages.ts';
 
 /** What goes into the file system, as it lies on this machine. */
@@ -53,30 +54,6 @@ WantedBy=multi-user.target
 export const FIRST_PROGRAM = '/kind/host-settings.sh';
 
 /**
- * systemd and kubelet write these settings of the whole host: as in a machine of the embedded cluster they find the values that they want
- * already there, in files of the node's own.
- */
-const HOST_SETTINGS = `#!/bin/sh
-set -e
-mkdir -p /run/sysctl
-while read -r key value; do
-	[ -e "/proc/sys/$key" ] || continue
-	file=/run/sysctl/$(echo "$key" | tr / .)
-	echo "$value" > "$file"
-	mount --bind "$file" "/proc/sys/$key"
-done <<'END'
-fs/file-max 9223372036854775807
-kernel/keys/root_maxbytes 25000000
-kernel/keys/root_maxkeys 1000000
-kernel/panic 10
-kernel/panic_on_oops 1
-vm/overcommit_memory 1
-vm/panic_on_oom 0
-END
-exec "$@"
-`;
-
-/**
  * containerd 1.6 of Debian with kind's own settings. A runtime without CAP_SYS_RESOURCE cannot lower oom_score_adj: it asks for no
  * less than it has.
  */
@@ -98,7 +75,15 @@ export const kindFileSystem = async (
 	{cache, signal, log, progress}: PartsContext,
 ): Promise<string> => {
 	const own = await readFile(import.meta.filename, 'utf8');
-	const key = digest(own, ...KIND_PACKAGES, basename(dirname(root)), basename(dirname(containerd)), kindFiles, program('kubelet'));
+	const key = digest(
+		own,
+		HOST_SETTINGS,
+		...KIND_PACKAGES,
+		basename(dirname(root)),
+		basename(dirname(containerd)),
+		kindFiles,
+		program('kubelet'),
+	);
 	const made = await once(
 		join(cache, 'node-image', `${kubernetes}-${key}`),
 		async unfinished => {

@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import {basename, dirname, join} from 'node:path';
 import {$} from 'zx/core';
-import {digest, once} from '../embedded/cache.ts';
-import {writeImage, withLibraries, type ImageSpec} from '../embedded/parts/image.ts';
-import {clusterImages, kubeProxyFiles} from '../embedded/parts/images.ts';
-import type {PartsContext} from '../embedded/parts/source.ts';
+import {digest, once} from '../../embedded/cache.ts';
+import {writeImage, withLibraries, type ImageSpec} from '../../embedded/parts/image.ts';
+import {clusterImages, kubeProxyFiles} from '../../embedded/parts/images.ts';
+import type {PartsContext} from '../../embedded/parts/source.ts';
 
 /** What kubeadm calls the programs of its images, where that is not the name of the program. */
 const PATHS: Readonly<Record<string, string>> = {coredns: 'coredns', pause: 'pause'};

@@ -1,15 +1,17 @@
 import type {Engine} from '../../lib/access.ts';
 import type {Kube} from '../../lib/kube.ts';
 import type {Family, NodeRef} from '../../lib/target.ts';
-import {containerAccess} from '../containers/engine.ts';
-import type {PodNode} from './pod-network.ts';
+import {containerAccess} from './engine.ts';
+
+/** A node, and the addresses that its pods have. */
+export type ContainerNode = NodeRef & {readonly podSubnets: readonly string[]};
 
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 
 /** The nodes as the API has them, the control plane first; each is the container of its name. */
-export const readNodes = async (kube: Kube, engine: Engine, family: Family): Promise<readonly (NodeRef & PodNode)[]> => {
+export const readNodes = async (kube: Kube, engine: Engine, family: Family): Promise<readonly ContainerNode[]> => {
 	const {items} = await kube.core.listNode();
-	const nodes = items.map(({metadata, spec, status}): NodeRef & PodNode => {
+	const nodes = items.map(({metadata, spec, status}): ContainerNode => {
 		const name = metadata?.name as string;
 		const ips = (status?.addresses ?? []).filter(({type}) => type === 'InternalIP').map(({address}) => address);
 		return {
