@@ -10,9 +10,9 @@ import type {ClusterRef, Target} from '../../lib/target.ts';
 import {cliProgram} from '../containers/cli.ts';
 import {findEngine} from '../containers/engine.ts';
 import {clusterName} from '../containers/names.ts';
-import {giveNode} from '../containers/node-program.ts';
 import {readNodes} from '../containers/nodes.ts';
 import {startOutside} from '../containers/outside.ts';
+import {givePrograms, nodePrograms} from '../containers/programs.ts';
 import type {CreateContext} from '../provider.ts';
 import {KIND} from './cli.ts';
 import {kindConfig} from './config.ts';
@@ -71,7 +71,8 @@ export const createCluster = async (
 				['--namespace', 'kube-system', 'rollout', 'status', 'deployment/coredns', limit],
 			])
 				await succeed(shellOf(controlPlane.name), kubectl(...words), options);
-			await Promise.all(nodes.map(async ({name}) => giveNode(host, engine, name, options)));
+			const programs = await nodePrograms(host, {signal});
+			await Promise.all(nodes.map(async ({name}) => givePrograms(host, engine, name, programs, options)));
 		},
 		{log},
 	);
