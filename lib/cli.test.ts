@@ -65,7 +65,7 @@ for (const [args, message] of [
 	['--mode userspace', /^--mode userspace: Kubernetes 1\.26 removed this mode from kube-proxy; use iptables, ipvs, nftables$/],
 	['--mode', /argument missing/],
 	['--mode=', /^--mode : use iptables, ipvs, nftables$/],
-	['--provider openshift', /^--provider openshift: use auto, embedded, existing, k3s, kind$/],
+	['--provider openshift', /^--provider openshift: use auto, embedded, existing, k3d, k3s, kind$/],
 	['--provider kindd', /^--provider kindd: did you mean kind\?/],
 	['--provider embeded', /did you mean embedded\?/],
 	['--k8s 1.20', /^Kubernetes 1\.20 cannot be made here: use --k8s 1\.\d+\.\d+/],

@@ -46,8 +46,7 @@ const builtVersion = async ({goPackage, module}: Cli): Promise<string> => {
 	return /v(\S+)/.exec(line?.trim().slice(goPackage.length) ?? '')?.[1] ?? 'unknown';
 };
 
-export type CliLook = {
-	readonly version: string;
+type CliLook = {
 	/** Which program it will be. */
 	readonly words: string;
 	/** A line for each thing that is missing. */
@@ -57,13 +56,10 @@ export type CliLook = {
 /** What a preflight says of the program. */
 export const lookAtCli = async (host: Shell, cli: Cli, goMissing: () => Promise<readonly string[]>): Promise<CliLook> => {
 	const found = await findCli(host, cli);
-	const version = found.how === 'path' ? found.version : await builtVersion(cli);
-	const words = `${cli.name} ${version}`;
-	if (found.how === 'path') return {version, words, missing: []};
-	if (found.how === 'too old') return {version, words, missing: [found.why]};
+	if (found.how === 'path') return {words: `${cli.name} ${found.version}`, missing: []};
+	if (found.how === 'too old') return {words: cli.name, missing: [found.why]};
 	return {
-		version,
-		words: `${words}, built from its Go module`,
+		words: `${cli.name} ${await builtVersion(cli)}, built from its Go module`,
 		missing: (await goMissing()).map(line => `there is no ${cli.name} on the PATH, and it cannot be built: ${line}`),
 	};
 };

@@ -91,14 +91,11 @@ const AUDIT_POLICY = stringify({
 	rules: [{level: 'Metadata'}],
 });
 
-/**
- * Debian's etcd 3.4 does not know all flags of kubeadm's manifest. Its data lies in memory: a cluster is not kept over a reboot of its API
- * machine.
- */
-const ETCD = [
+/** Debian's etcd 3.4 does not know all flags of kubeadm's manifest; these do with kubeadm's certificates. */
+export const etcdCommand = (dataDir: string): readonly string[] => [
 	'etcd',
 	'--name=api',
-	'--data-dir=/run/etcd',
+	`--data-dir=${dataDir}`,
 	'--listen-client-urls=https://127.0.0.1:2379',
 	'--advertise-client-urls=https://127.0.0.1:2379',
 	'--listen-peer-urls=https://127.0.0.1:2380',
@@ -228,7 +225,8 @@ export const apiMachine = (layers: readonly string[], credentials: Credentials, 
 	files: {...credentials.files, 'var/log/kubernetes/audit.log': ''},
 	held: API_CLIENTS,
 	services: {
-		etcd: script(ETCD),
+		// In memory: a cluster is not kept over a reboot of its API machine.
+		etcd: script(etcdCommand('/run/etcd')),
 		...Object.fromEntries(Object.entries(credentials.commands).map(([name, command]) => [name, script(command)])),
 	},
 });

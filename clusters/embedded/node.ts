@@ -28,23 +28,25 @@ disabled_plugins = [
     conf_dir = "/etc/cni/net.d"
 `;
 
-const kubeletConfig = stringify({
-	apiVersion: 'kubelet.config.k8s.io/v1beta1',
-	kind: 'KubeletConfiguration',
-	authentication: {anonymous: {enabled: false}, webhook: {enabled: true}, x509: {clientCAFile: '/etc/kubernetes/pki/ca.crt'}},
-	authorization: {mode: 'Webhook'},
-	cgroupDriver: 'cgroupfs',
-	failCgroupV1: false,
-	clusterDNS: [CLUSTER_DNS],
-	clusterDomain: 'cluster.local',
-	resolvConf: '/etc/resolv.conf',
-	containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
-	staticPodPath: '/etc/kubernetes/manifests',
-	// The disk is the host's: its fullness is no reason to evict pods.
-	evictionHard: {'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%', 'imagefs.inodesFree': '0%'},
-	imageGCHighThresholdPercent: 100,
-	failSwapOn: false,
-});
+/** kubelet's configuration, for a cluster whose DNS has this address. */
+export const kubeletConfig = (clusterDns: string): string =>
+	stringify({
+		apiVersion: 'kubelet.config.k8s.io/v1beta1',
+		kind: 'KubeletConfiguration',
+		authentication: {anonymous: {enabled: false}, webhook: {enabled: true}, x509: {clientCAFile: '/etc/kubernetes/pki/ca.crt'}},
+		authorization: {mode: 'Webhook'},
+		cgroupDriver: 'cgroupfs',
+		failCgroupV1: false,
+		clusterDNS: [clusterDns],
+		clusterDomain: 'cluster.local',
+		resolvConf: '/etc/resolv.conf',
+		containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
+		staticPodPath: '/etc/kubernetes/manifests',
+		// The disk is the host's: its fullness is no reason to evict pods.
+		evictionHard: {'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%', 'imagefs.inodesFree': '0%'},
+		imageGCHighThresholdPercent: 100,
+		failSwapOn: false,
+	});
 
 export type NodeOptions = {
 	readonly layers: readonly string[];
@@ -91,7 +93,7 @@ export const nodeMachine = (
 		'etc/kubernetes/kubelet.conf': kubeconfig,
 		// CoreDNS forwards to what the node asks; a loopback address would be itself. The gateway answers nothing.
 		'etc/resolv.conf': `nameserver ${hostAddress('gateway')}\n`,
-		'var/lib/kubelet/config.yaml': kubeletConfig,
+		'var/lib/kubelet/config.yaml': kubeletConfig(CLUSTER_DNS),
 	},
 	// A kubelet that starts before the API server answers only takes its processor time away, retrying.
 	held: ['kubelet'],

@@ -8,10 +8,11 @@ import {findEngine} from '../containers/engine.ts';
 import {KUBERNETES_VERSIONS} from '../embedded/parts.ts';
 import {chooseParts} from '../embedded/parts/choose.ts';
 import type {PartsContext} from '../embedded/parts/source.ts';
+import {k3dImage} from './k3d/maker.ts';
 import {kindImage} from './kind/maker.ts';
 import type {Maker} from './maker.ts';
 
-const MAKERS = {kind: kindImage} as const satisfies Readonly<Record<string, Maker>>;
+const MAKERS = {kind: kindImage, k3d: k3dImage} as const satisfies Readonly<Record<string, Maker>>;
 
 /** A provider that node images are made for. */
 export type ImageFor = keyof typeof MAKERS;

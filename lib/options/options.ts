@@ -85,7 +85,7 @@ export const OPTIONS = {
 		about: 'node image, where nodes are containers',
 		of: MAKES,
 		parse: filled('--image'),
-		standardMeans: "that of `vipcheck node-image` where there is one, else kind's own",
+		standardMeans: "for kind that of `vipcheck node-image` where there is one, else kind's or k3s' own",
 		had: ({image}) => image,
 	}),
 	...EXISTING_OPTIONS,
