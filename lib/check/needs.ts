@@ -1,5 +1,6 @@
 import {ipFamilyOf} from '../ip.ts';
 import {connect} from '../kube.ts';
+import {KUBE_PROXY} from '../kube-proxy.ts';
 import {poolRef} from '../metallb.ts';
 import type {Shell} from '../shell/shell.ts';
 import {openShells, type Machines, type Shells} from '../shell/shells.ts';
@@ -84,6 +85,18 @@ export const NEEDS = {
 	'musl-resolver': {
 		words: "a program that asks musl's resolver",
 		find: async ({muslResolver}) => Promise.resolve(askedByMusl(muslResolver)),
+	},
+	'proxy-pods': {
+		words: "kube-proxy in pods of kubeadm's DaemonSet",
+		async find({kubeconfig}) {
+			try {
+				const {apps, core} = await connect(kubeconfig);
+				await Promise.all([apps.readNamespacedDaemonSet(KUBE_PROXY), core.readNamespacedConfigMap(KUBE_PROXY)]);
+				return {ok: true, how: `${KUBE_PROXY.namespace}/${KUBE_PROXY.name}`};
+			} catch (error) {
+				return {ok: false, why: causesOf(error).join(': ')};
+			}
+		},
 	},
 	'node-domain': {
 		words: 'a hold on the link and the power of each node',

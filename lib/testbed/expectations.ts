@@ -1,4 +1,4 @@
-import {clusterStateOf, STATE_FACTS} from '../gather/cluster-state.ts';
+import {STATE_FACTS} from '../gather/cluster-state.ts';
 import {needed} from '../facts/fact.ts';
 import {gatherApi} from '../gather/gather-api.ts';
 import {clientSees} from '../model/client-sees.ts';
@@ -9,6 +9,7 @@ import {verdictsOf} from '../model/verdict-of.ts';
 import type {Expected} from '../probe/judge.ts';
 import type {Destination, Vantage} from '../probe/vantage.ts';
 import {ofFamily} from '../ip.ts';
+import {stateOf} from './cluster-state.ts';
 import type {TestNode, Testbed} from './testbed.ts';
 
 /**
@@ -89,7 +90,8 @@ export const expectedOf = (
 };
 
 /** Reads the API as it is now and answers from the model: to be asked when the set-up is complete, before anything is broken. */
-export const expectations = async ({kube, namespace, family}: Pick<Testbed, 'kube' | 'namespace' | 'family'>): Promise<Expectations> => {
+export const expectations = async (testbed: Pick<Testbed, 'kube' | 'namespace' | 'family' | 'nodes' | 'signal'>): Promise<Expectations> => {
+	const {kube, namespace, family} = testbed;
 	const api = await gatherApi(kube, [...STATE_FACTS, 'pods']);
 	const names = new Map(
 		needed('the pods are not known', api.pods)
@@ -101,7 +103,7 @@ export const expectations = async ({kube, namespace, family}: Pick<Testbed, 'kub
 				return ip === undefined ? [] : [[ip, name ?? ip] as const];
 			}),
 	);
-	const seen = {state: clusterStateOf(api), names};
+	const seen = {state: await stateOf(api, testbed), names};
 	return {
 		of({node, kind, from, to, addresses = [node.ip], alsoLocal = []}, {sources = false, ...wish} = {}) {
 			// A node has several addresses; towards a Service it takes its own.

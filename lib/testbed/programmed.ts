@@ -3,8 +3,6 @@ import {versionsOf} from '../chain/versions.ts';
 import {PROGRAMMED_TIMEOUT_MS, patienceWith, rulesIntervalMs} from '../limits.ts';
 import {needed} from '../facts/fact.ts';
 import {readNode} from '../facts/read-node.ts';
-import {clusterStateOf, STATE_FACTS} from '../gather/cluster-state.ts';
-import {gatherApi} from '../gather/gather-api.ts';
 import {look} from '../gather/look.ts';
 import {servedAt, servedAtNodePort, type ServedPort} from '../model/modes/mode.ts';
 import {PROXY_MODES} from '../model/modes/modes.ts';
@@ -16,6 +14,7 @@ import {nameOf} from '../model/state.ts';
 import type {IpFamily} from '../target.ts';
 import {eventually} from '../wait/eventually.ts';
 import {ipFamilyOf, withPort} from '../ip.ts';
+import {readState} from './cluster-state.ts';
 import {notFollowed} from './not-followed.ts';
 import type {TestNode, Testbed} from './testbed.ts';
 
@@ -95,13 +94,11 @@ const wanted = async (testbed: Testbed, service: V1Service): Promise<Wanted | st
  * What each node should have of a Service whose cluster IP is served by local endpoints alone, or by those near by, as the model says of
  * its mode; undefined for all others, which every node has whole.
  */
-const localOnes = async (
-	{mode, family, kube, signal}: Testbed,
-	service: V1Service,
-): Promise<((node: TestNode) => Promise<Served>) | undefined> => {
+const localOnes = async (testbed: Testbed, service: V1Service): Promise<((node: TestNode) => Promise<Served>) | undefined> => {
 	if (service.spec?.internalTrafficPolicy !== 'Local' && !service.spec?.trafficDistribution) return undefined;
+	const {mode, family, signal} = testbed;
 	const rules = PROXY_MODES[mode];
-	const state = clusterStateOf(await gatherApi(kube, STATE_FACTS));
+	const state = await readState(testbed);
 	return async ({name, shell}) => {
 		const facts = readNode(await look(shell, rules.looks(family), signal));
 		return rules.served(rules.expected(state, name, family, facts), portsOf(service, family));

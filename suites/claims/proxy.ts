@@ -51,7 +51,7 @@ export default check(
 		],
 		// kube-proxy that goes from ipvs mode to another leaves the old one's addresses and servers behind.
 		modes: ['iptables', 'nftables'],
-		needs: ['node-access'],
+		needs: ['node-access', 'proxy-pods'],
 		budgetMs: 300_000,
 		exclusive: ['cluster'],
 		faults: ['other-mode'],

@@ -34,7 +34,7 @@ export default check(
 			'https://github.com/containernetworking/plugins/tree/main/plugins/meta/portmap',
 			'https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/',
 		],
-		needs: ['node-access', 'outside-host'],
+		needs: ['node-access', 'proxy-pods', 'outside-host'],
 		budgetMs: 120_000,
 		exclusive: ['cluster'],
 		faults: ['host-port'],

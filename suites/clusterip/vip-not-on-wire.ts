@@ -1,9 +1,8 @@
 import check from '../../lib/check/check.ts';
 import {DUMMY} from '../../lib/model/rules/ipvs/addresses.ts';
 import {answersArp, answersPing, TRAITS} from '../../lib/model/modes/traits.ts';
-import {clusterStateOf, STATE_FACTS} from '../../lib/gather/cluster-state.ts';
-import {gatherApi} from '../../lib/gather/gather-api.ts';
 import {ofEachNode} from '../../lib/testbed/ask-nodes.ts';
+import {readState} from '../../lib/testbed/cluster-state.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
 import {answersPingVia, neighbourOf} from '../../lib/testbed/on-wire.ts';
@@ -27,7 +26,7 @@ export default check(
 	async testbed => {
 		const {mode} = testbed;
 		const {clusterIp} = await echoService(testbed, {replicas: 1, ports: [{name: 'http', port: 80, targetPort: 8080}]});
-		const {minor, proxy} = clusterStateOf(await gatherApi(testbed.kube, STATE_FACTS));
+		const {minor, proxy} = await readState(testbed);
 		const must = {
 			on: TRAITS[mode].bindsAddresses ? DUMMY : 'no interface',
 			arp: answersArp(mode, proxy.ipvs?.strictARP ?? false),

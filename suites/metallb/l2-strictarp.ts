@@ -26,7 +26,7 @@ export default check(
 		refs: ['https://metallb.io/installation/#preparation', 'https://github.com/kubernetes/kubernetes/issues/59976'],
 		modes: ['ipvs'],
 		families: ['ipv4'],
-		needs: ['node-access', 'outside-host', 'metallb'],
+		needs: ['node-access', 'proxy-pods', 'outside-host', 'metallb'],
 		budgetMs: 120_000,
 		exclusive: ['proxy', 'node'],
 		faults: ['second-arp-responder'],

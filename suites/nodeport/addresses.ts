@@ -20,7 +20,7 @@ export default check(
 			'https://kubernetes.io/docs/concepts/services-networking/service/#service-nodeport-custom-listen-address',
 			'https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/',
 		],
-		needs: ['node-access', 'outside-host'],
+		needs: ['node-access', 'proxy-pods', 'outside-host'],
 		budgetMs: 180_000,
 		exclusive: ['cluster'],
 		faults: ['dispatch'],

@@ -21,7 +21,7 @@ export default check(
 		],
 		// Only between these two does kube-proxy take its predecessor's rules away when it starts (platformCleanup of server_linux.go).
 		modes: ['iptables', 'nftables'],
-		needs: ['node-access'],
+		needs: ['node-access', 'proxy-pods'],
 		budgetMs: 240_000,
 		exclusive: ['cluster'],
 		faults: ['forwarding'],

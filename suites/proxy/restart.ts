@@ -13,7 +13,7 @@ export default check(
 			'kube-proxy restarts with every upgrade and change of its configuration. If its rules go meanwhile, each upgrade is a ' +
 			'short outage on each node, which is then looked for in the applications.',
 		refs: ['https://kubernetes.io/docs/reference/networking/virtual-ips/', 'https://github.com/kubernetes/kubernetes/issues/122740'],
-		needs: ['node-access'],
+		needs: ['node-access', 'proxy-pods'],
 		budgetMs: 120_000,
 		exclusive: ['proxy'],
 		faults: ['dispatch'],

@@ -26,7 +26,7 @@ export default check(
 			'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/util/iptables/iptables.go',
 			'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/nftables/proxier.go',
 		],
-		needs: ['node-access'],
+		needs: ['node-access', 'proxy-pods'],
 		budgetMs: 120_000,
 		exclusive: ['cluster'],
 		faults: ['kube-proxy-hangs'],

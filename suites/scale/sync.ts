@@ -96,7 +96,7 @@ export default check(
 			'https://github.com/kubernetes/community/blob/master/sig-scalability/slos/network_programming_latency.md',
 			'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/metrics/metrics.go',
 		],
-		needs: ['node-access'],
+		needs: ['node-access', 'proxy-pods'],
 		whenNamed: 'makes thousands of Services',
 		budgetMs: 1_800_000,
 		exclusive: ['cluster'],

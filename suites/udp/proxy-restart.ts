@@ -15,7 +15,7 @@ export default check(
 			'QUIC and voice sessions live in one backend, and a kube-proxy that starts may clear their entries and move them to ' +
 			'another (kubernetes#122740). A datagram that is lost on top is a gap that users hear.',
 		refs: ['https://github.com/kubernetes/kubernetes/issues/122740'],
-		needs: ['node-access'],
+		needs: ['node-access', 'proxy-pods'],
 		budgetMs: 120_000,
 		exclusive: ['proxy'],
 		faults: ['dispatch'],

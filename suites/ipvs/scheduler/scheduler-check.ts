@@ -33,7 +33,7 @@ export const schedulerCheck = (scheduler: string, {title, why}: {readonly title:
 			why,
 			refs: REFS,
 			modes: ['ipvs'],
-			needs: ['node-access'],
+			needs: ['node-access', 'proxy-pods'],
 			budgetMs: 180_000,
 			exclusive: ['proxy'],
 			faults: ['other-scheduler'],
