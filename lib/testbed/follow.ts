@@ -36,7 +36,8 @@ const MOST_DRAWN = 40;
 export const flowsFollow = async (testbed: Testbed, what: string, wish: FlowsWish, service?: string): Promise<readonly Sent[]> => {
 	const startedAt = performance.now();
 	if (service !== undefined) await programmed(testbed, service);
-	const flows = await flowsOf(testbed, {...wish, timeouts: true}, await expectations(testbed));
+	const asTheApiSays = async () => flowsOf(testbed, {...wish, timeouts: true}, await expectations(testbed));
+	let flows = await asTheApiSays();
 	const glances = new Map(flows.slice(0, MOST_DRAWN).map(({row, column}) => [`${row} → ${column}`, [] as Glance[]]));
 	await eventually(
 		`${what}: every node does as the API says now`,
@@ -47,6 +48,7 @@ export const flowsFollow = async (testbed: Testbed, what: string, wish: FlowsWis
 				glances.get(`${row} → ${column}`)?.push({at, mark: ok ? '.' : 'X', text: ok ? 'as the API says' : text});
 			const wrong = seen.filter(({ok}) => !ok);
 			if (wrong.length === 0) return {done: true, value: undefined};
+			flows = await asTheApiSays();
 			return {
 				done: false,
 				observed: wrong.map(({row, column, wrong: text}) => `${row} → ${column}: ${text}`).join('\n'),
