@@ -193,7 +193,7 @@ export const makeCredentials = async (
 	);
 	await rm(root, {recursive: true});
 	files['etc/kubernetes/kubeadm.yaml'] = config;
-	// Only where they are meant: kubeadm 1.37 puts what it says of patches, and no line between two objects, into a manifest that it prints.
+	// Only where they are meant: kubeadm 1.37 puts what it says of patches into a manifest that it prints, and no line between two objects.
 	files['etc/kubernetes/kubeadm-patched.yaml'] = kubeadmConfig(target, id, leg, {directory: '/etc/kubernetes/patches'});
 	files['etc/kubernetes/audit-policy.yaml'] = AUDIT_POLICY;
 	files['etc/kubernetes/patches/corednsdeployment+strategic.yaml'] = COREDNS_PATCH;
