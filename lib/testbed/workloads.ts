@@ -3,7 +3,6 @@ import {withPort} from '../ip.ts';
 import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
 import {isReadyPod, podIp} from '../model/pods.ts';
 import type {Scene} from '../record/drawn.ts';
-import {rolledOut} from '../change/rolled-out.ts';
 import {eventually} from '../wait/eventually.ts';
 import {clientContainer} from './clients.ts';
 import type {Testbed} from './testbed.ts';
@@ -230,14 +229,6 @@ export const scaled = async (testbed: Testbed, name: string, replicas: number): 
 	await kube.apply({apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name, namespace}, spec: {replicas}} as V1Deployment);
 	return podsReady(testbed, name, replicas, isReadyPod);
 };
-
-/** Waits until a Deployment has as many Ready pods as it shall have; others may still be ending. */
-export const replaced = async ({kube, namespace, signal}: Testbed, name: string): Promise<void> =>
-	eventually(`every pod of ${name} has its successor`, async () => rolledOut(kube, {namespace, deployment: name}), {
-		timeoutMs: PODS_READY_TIMEOUT_MS,
-		signal,
-		onTimeout: 'broken',
-	});
 
 /** Sets labels of a Service, or takes those off that are null. */
 export const labelled = async (

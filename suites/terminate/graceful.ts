@@ -3,7 +3,7 @@ import {echoService} from '../../lib/testbed/echo-service.ts';
 import {flowsFollow} from '../../lib/testbed/follow.ts';
 import {heldBy, holdFrom, letGo, stillHeld} from '../../lib/testbed/held.ts';
 import {judgeNodes} from '../../lib/testbed/judge-nodes.ts';
-import {replaced} from '../../lib/testbed/workloads.ts';
+import {replaced} from '../../lib/testbed/replaced.ts';
 
 /** Eight that draw one of two endpoints draw the same once in 128 times; those of three nodes and more once in 10^7 times. */
 const COUNT = 8;
