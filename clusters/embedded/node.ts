@@ -57,6 +57,8 @@ export type NodeOptions = {
 	readonly ca: string;
 	readonly containerdTemplate: string;
 	readonly restrictOomScore: boolean;
+	/** Its kernel has nf_tables' families ip and ip6. */
+	readonly nftables: boolean;
 	/** Left out: the host's. */
 	readonly kernel?: KernelSpec;
 };
@@ -65,7 +67,7 @@ export type NodeOptions = {
 export const nodeMachine = (
 	name: string,
 	index: number,
-	{layers, family, links, nodes, kubeconfig, ca, containerdTemplate, restrictOomScore, kernel}: NodeOptions,
+	{layers, family, links, nodes, kubeconfig, ca, containerdTemplate, restrictOomScore, nftables, kernel}: NodeOptions,
 ): MachineSpec => ({
 	name,
 	layers,
@@ -81,7 +83,8 @@ export const nodeMachine = (
 		'net/bridge/bridge-nf-call-iptables': '1',
 		'net/bridge/bridge-nf-call-ip6tables': '1',
 	},
-	...(kernel ? {kernel, iptables: masqueradeByIptables(family)} : {nft: masquerade(family)}),
+	...(kernel && {kernel}),
+	...(nftables ? {nft: masquerade(family)} : {iptables: masqueradeByIptables(family)}),
 	disk: {'var/lib/containerd': containerdTemplate},
 	files: {
 		'etc/containerd/config.toml': containerdConfig(restrictOomScore),

@@ -70,16 +70,17 @@ const hasFileSystem = async (name: string): Promise<boolean> => {
 const existingParent = async (path: string): Promise<string> =>
 	(await reachable(path, constants.F_OK)) ? path : existingParent(dirname(path));
 
-const missingRoom = async (cache: string, source: Source): Promise<readonly string[]> => {
+const missingRoom = async ({nodeKernel}: Target, cache: string, source: Source): Promise<readonly string[]> => {
 	const place = await existingParent(cache);
 	const {bavail, bsize} = await statfs(place);
 	const free = (bavail * bsize) / GIB;
 	const warm = (await readdir(join(cache, 'containerd')).catch(() => [])).length > 0;
-	const needed = warm ? WARM_DISK_GIB : source.coldDiskGib;
+	const kernel = (await kernelOf(nodeKernel).own?.diskGib(cache)) ?? 0;
+	const needed = (warm ? WARM_DISK_GIB : source.coldDiskGib) + kernel;
 	return free < needed
 		? [
-				`${place} has ${free.toFixed(1)} GiB free, ${needed} are needed${warm ? '' : ' for the first cluster'}: make ` +
-					'room, or set XDG_CACHE_HOME to a larger disk',
+				`${place} has ${free.toFixed(1)} GiB free, ${needed} are needed${warm ? '' : ' for the first cluster'}` +
+					`${kernel > 0 ? ' with the building of a kernel' : ''}: make room, or set XDG_CACHE_HOME to a larger disk`,
 			]
 		: [];
 };
@@ -110,7 +111,7 @@ const missing = async (target: Target, cache: string, {source, missing: missingP
 			? [`this machine has ${(totalmem() / GIB).toFixed(1)} GiB of memory, ${MEMORY_GIB} are needed`]
 			: []),
 		...(await missingDevices(target)),
-		...(await missingRoom(cache, source)),
+		...(await missingRoom(target, cache, source)),
 		...(await missingInotify(target)),
 	];
 };

@@ -20,5 +20,6 @@ export const host: Kernel = {
 	programs: {},
 	devices: {},
 	proxyConfig: {},
+	nftables: true,
 	queuesPackets: true,
 };

@@ -10,7 +10,14 @@ export type Kernel = {
 	/** Nodes share the host's: it loads modules for them, and they take of its inotify instances. */
 	readonly isHosts: boolean;
 	/** What each node boots, as people call it, and how it is obtained; left out: nothing of its own. */
-	readonly own?: {readonly name: string; obtain(context: PartsContext): Promise<OwnKernel>};
+	readonly own?: {
+		readonly name: string;
+		/** Words for its command line besides those that every machine's has. */
+		readonly commandLine: readonly string[];
+		obtain(context: PartsContext): Promise<OwnKernel>;
+		/** What its making takes on the disk meanwhile, in GiB, beside what any first cluster does; 0 once it is made. */
+		diskGib(cache: string): Promise<number>;
+	};
 	/** Programs that it needs besides, each with the Debian package that has it. */
 	readonly programs: Readonly<Record<string, string>>;
 	/** Devices that it needs, each with what to say where it is missing. */
@@ -21,6 +28,8 @@ export type Kernel = {
 	readonly proxyConfig: Readonly<Record<string, unknown>>;
 	/** kubeadm's manifest of kube-proxy as its nodes need it; left out: as it is. */
 	readonly proxyManifest?: (manifest: string) => string;
+	/** It has nf_tables' families ip and ip6. */
+	readonly nftables: boolean;
 	/** It hands packets over to programs (NFQUEUE). */
 	readonly queuesPackets: boolean;
 };

@@ -1,29 +1,8 @@
-import type {V1DaemonSet} from '@kubernetes/client-node';
-import {parseAllDocuments, stringify} from 'yaml';
 import {LEGACY_TOOLS} from '../parts/images.ts';
+import {withShare} from './proxy-manifest.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/**
- * Without a request, as kubeadm has it, kube-proxy gets what kubelet, containerd and the pods leave it of the node's one processor: a sync
- * of ipvs, which runs 40 programs, then takes 8 s instead of 1.3.
- */
-const RESOURCES = {requests: {cpu: '400m'}};
-
 /** kubeadm's manifest of kube-proxy, for a kernel without nf_tables' ip family, on nodes of one processor. */
 export const withOlderTools = (manifest: string): string =>
-	parseAllDocuments(manifest)
-		.map(document => document.toJS() as V1DaemonSet | null)
-		.filter(object => object !== null)
-		.map(object => {
-			if (object.kind !== 'DaemonSet' || !object.spec?.template.spec) return object;
-			const pod = object.spec.template.spec;
-			const containers = pod.containers.map(container => ({
-				...container,
-				resources: RESOURCES,
-				env: [...(container.env ?? []), {name: 'PATH', value: `${LEGACY_TOOLS}:${PATH}`}],
-			}));
-			return {...object, spec: {...object.spec, template: {...object.spec.template, spec: {...pod, containers}}}};
-		})
-		.map(object => stringify(object))
-		.join('---\n');
+	withShare(manifest, container => ({...container, env: [...(container.env ?? []), {name: 'PATH', value: `${LEGACY_TOOLS}:${PATH}`}]}));

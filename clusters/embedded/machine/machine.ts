@@ -31,6 +31,8 @@ export type MachineSpec = {
 export type KernelSpec = {
 	/** Root directory for the program. */
 	readonly root: string;
+	/** Words for its command line besides those that every machine's has. */
+	readonly commandLine: readonly string[];
 	/** Image with what /var starts from; what the machine writes goes elsewhere. */
 	readonly image: string;
 	readonly memoryMib: number;

@@ -7,7 +7,7 @@ import {machineDir, prepareMachine, readPrepared} from './prepare.ts';
 test('a machine with a kernel of its own finds what belongs on its disk beside its other files, and all that its boot reads', async t => {
 	const cluster = await mkdtemp(join(tmpdir(), 'vipcheck-prepare-'));
 	t.teardown(async () => rm(cluster, {recursive: true}));
-	const kernel = {root: '/kernel', image: '/disk', memoryMib: 1024, slot: 7};
+	const kernel = {root: '/kernel', image: '/disk', memoryMib: 1024, slot: 7, commandLine: []};
 	await prepareMachine(cluster, {
 		name: 'worker-1',
 		layers: ['/modules', '/root'],

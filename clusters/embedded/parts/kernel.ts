@@ -23,8 +23,8 @@ export type OwnKernel = {
 	readonly release: string;
 	/** Root directory for the program: itself and its libc, and places to mount a machine's things. */
 	readonly root: string;
-	/** Layer for the file system of a machine: the kernel's modules, and the tools that speak with its tables. */
-	readonly layer: string;
+	/** Layers for the file system of a machine, the upper first: the kernel's modules, and the tools that speak with its tables. */
+	readonly layers: readonly string[];
 };
 
 /** No kernel of this kind has nf_tables' ip family: `iptables` is the one that speaks with the older tables. */
@@ -61,5 +61,5 @@ export const ownKernel = async ({cache, signal, log, progress}: PartsContext): P
 	);
 	const [release] = await readdir(join(path, 'layer/usr/lib/modules'));
 	if (release === undefined) throw new Error(`${path} has no kernel modules`);
-	return {release, root: join(path, 'root'), layer: join(path, 'layer')};
+	return {release, root: join(path, 'root'), layers: [join(path, 'layer')]};
 };

@@ -20,7 +20,7 @@ export type Parts = {
 	readonly bin: string;
 	readonly program: (name: string) => string;
 	/** For nodes with a kernel of their own, with the image of their disk. */
-	readonly kernel?: OwnKernel & {readonly image: string};
+	readonly kernel?: OwnKernel & {readonly commandLine: readonly string[]; readonly image: string};
 	readonly muslResolver: MuslResolver;
 };
 
@@ -63,6 +63,6 @@ export const obtainParts = async (
 		bin: join(layer, 'usr/bin'),
 		program: name => programs.get(name) as string,
 		muslResolver: musl,
-		...(kernel && {kernel: {...kernel, image: await varDisk(root, containerd, context)}}),
+		...(own && kernel && {kernel: {...kernel, commandLine: own.commandLine, image: await varDisk(root, containerd, context)}}),
 	};
 };

@@ -2,6 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {apiMachine, makeCredentials} from '../control-plane.ts';
 import {missingInotify} from '../inotify.ts';
+import {kernelOf} from '../kernels/kernels.ts';
 import {SEGMENT, type KernelSpec, type Machine, type MachineSpec} from '../machine/machine.ts';
 import {openMachine} from '../machine/open.ts';
 import {prepareMachine} from '../machine/prepare.ts';
@@ -30,8 +31,9 @@ export type WithMachines = {
 /** Pods of checks run on workers only; a kernel's memory is taken as it is touched. */
 const MEMORY_MIB = {controlPlane: 1024, worker: 2048};
 
-const kernelSpecOf = ({root, image}: NonNullable<Parts['kernel']>, index: number): KernelSpec => ({
+const kernelSpecOf = ({root, commandLine, image}: NonNullable<Parts['kernel']>, index: number): KernelSpec => ({
 	root,
+	commandLine,
 	image,
 	memoryMib: index === 0 ? MEMORY_MIB.controlPlane : MEMORY_MIB.worker,
 	slot: index + 1,
@@ -75,7 +77,7 @@ export const machinesStep: MakingStep<WithParts, WithMachines> = {
 			...names.map(async (name, index) =>
 				start(
 					nodeMachine(name, index, {
-						layers: parts.kernel ? [parts.kernel.layer, ...layers] : layers,
+						layers: [...(parts.kernel?.layers ?? []), ...layers],
 						family,
 						links,
 						nodes: names.length,
@@ -83,6 +85,7 @@ export const machinesStep: MakingStep<WithParts, WithMachines> = {
 						ca: credentials.ca,
 						containerdTemplate: parts.containerd,
 						restrictOomScore,
+						nftables: kernelOf(target.nodeKernel).nftables,
 						...(parts.kernel && {kernel: kernelSpecOf(parts.kernel, index)}),
 					}),
 				),

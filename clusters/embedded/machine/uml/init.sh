@@ -25,8 +25,8 @@ for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do echo "+$controlle
 # kubelet does not start without a clock frequency, which this kernel does not tell.
 { cat /proc/cpuinfo; echo 'cpu MHz		: 1000.000'; } > /run/cpuinfo
 mount --bind /run/cpuinfo /proc/cpuinfo
-# Most load by themselves; these bring settings (bridge) or tables that are looked for first.
-modprobe -a overlay veth bridge br_netfilter iptable_nat iptable_filter iptable_mangle ip6table_nat ip6table_filter ip6table_mangle
+# Most load by themselves; these bring settings (bridge) or tables that are looked for first. A kernel that is one program has them all.
+[ ! -e /proc/modules ] || modprobe -a overlay veth bridge br_netfilter iptable_nat iptable_filter iptable_mangle ip6table_nat ip6table_filter ip6table_mangle
 
 # Commands come in by a link in a namespace of its own, so that no rule, route or address of the machine has to do with it.
 read -r address peer < /etc/machine/management
@@ -43,6 +43,7 @@ read -r hardware < /etc/machine/hardware-address
 printf '%s\n' 'link set vec0 name eth0' "link set eth0 address $hardware" | ip -batch -
 while read -r key value; do [ ! -e "/proc/sys/$key" ] || echo "$value" > "/proc/sys/$key"; done < /etc/machine/sysctl
 ip -batch /etc/machine/network
+[ ! -s /etc/machine/nft ] || nft -f /etc/machine/nft
 for tool in iptables ip6tables; do [ ! -s "/etc/machine/$tool" ] || "$tool-restore" < "/etc/machine/$tool"; done
 mount --make-rshared /
 exec tini -s -- runsvdir -P /etc/machine/services

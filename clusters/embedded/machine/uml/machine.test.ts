@@ -4,7 +4,7 @@ import {managementOf} from './management.ts';
 import {plugOf} from './plug.ts';
 
 test('the kernel is kept by namespaces whose end is its own, in the network of the switch', t => {
-	const kernel = {root: '/cache/kernels/1/root', image: '/cache/disks/1/disk', memoryMib: 1024, slot: 3};
+	const kernel = {root: '/cache/kernels/1/root', image: '/cache/disks/1/disk', memoryMib: 1024, slot: 3, commandLine: ['seccomp=on']};
 	const argv = keeperArguments('/clusters/c/machines/worker-2', ['/upper', '/lower'], kernel, ['t-worker-2', 'm-worker-2'], '77');
 	const boot = argv.findIndex(word => word.endsWith('/boot.sh'));
 	t.deepEqual(argv.slice(0, boot), [
@@ -28,6 +28,7 @@ test('the kernel is kept by namespaces whose end is its own, in the network of t
 		'1024',
 		't-worker-2',
 		'm-worker-2',
+		'seccomp=on',
 	]);
 });
 

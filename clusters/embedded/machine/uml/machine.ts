@@ -29,7 +29,7 @@ const here = (name: string): string => join(import.meta.dirname, name);
 export const keeperArguments = (
 	dir: string,
 	layers: readonly string[],
-	{root, image, memoryMib}: KernelSpec,
+	{root, commandLine, image, memoryMib}: KernelSpec,
 	links: readonly string[],
 	network: string,
 ): readonly string[] => [
@@ -51,6 +51,7 @@ export const keeperArguments = (
 	image,
 	String(memoryMib),
 	...links,
+	...commandLine,
 ];
 
 /** What a kernel said last when it panicked, which its process may outlive; undefined: it did not. */
