@@ -76,7 +76,7 @@ for (const [args, message] of [
 	['--repeat x', /^--repeat x: use a whole number/],
 	['--family v6', /^--family v6: use ipv4, dual$/],
 	['--parts relaese', /^--parts relaese: did you mean release\? There are auto, release, go$/],
-	['--node-kernel xen', /^--node-kernel xen: use auto, host, uml$/],
+	['--node-kernel xen', /^--node-kernel xen: use auto, host, uml, uml-built$/],
 	['--parts npm', /^--parts npm: use auto, release, go$/],
 	['--keep fail', /^--keep fail: did you mean failed\?/],
 	['--match nodeprot', /^--match nodeprot fits none of the \d+ checks/],
@@ -116,7 +116,7 @@ for (const [args, message] of [
 		t.is(stdout, '');
 	});
 
-// The kernel of user-mode Linux has not got what this mode needs, on any machine.
+// Debian's user-mode Linux has not got what this mode needs, on any machine.
 const OF_ALL = /^no cluster with mode \w+, family \w+ can be made here:\n(?: {2}\w+: .*\n)* {2}embedded: mode nftables needs /;
 for (const [args, message] of [
 	['--mode nftables --node-kernel uml', OF_ALL],

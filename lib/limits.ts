@@ -225,14 +225,14 @@ export const FAILOVER_LIMIT_MS = 10_000;
  */
 export const FAILBACK_LIMIT_MS = 90_000;
 
-const PATIENCE: Readonly<Record<NodeKernel, number>> = {host: 1, uml: 3};
+const PATIENCE: Readonly<Record<NodeKernel, number>> = {host: 1, uml: 3, 'uml-built': 3};
 /**
  * How many times as long checks, datagrams and questions get on nodes of a kind. Where each node is a kernel of its own a fork takes ten
  * times as long, a connection two to ten times, and all nodes share the host's processors.
  */
 export const patienceWith = (nodeKernel: NodeKernel = 'host'): number => PATIENCE[nodeKernel];
 
-const RULES_INTERVAL_MS: Readonly<Record<NodeKernel, number>> = {host: LOOK_INTERVAL_MS, uml: 2_000};
+const RULES_INTERVAL_MS: Readonly<Record<NodeKernel, number>> = {host: LOOK_INTERVAL_MS, uml: 2_000, 'uml-built': 2_000};
 /**
  * Between two looks at the rules of all nodes. Where each node is a kernel of its own a look costs 0.2 s of the processors that they share:
  * more often, and waiting for rules would be what they wait for.

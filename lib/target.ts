@@ -22,8 +22,11 @@ export const modeOf = (word: string): Mode | undefined => MODES.find(mode => mod
  */
 export const contractMode = (found: FoundMode): Mode => (found === 'none' ? 'iptables' : found);
 
-/** Which kernel the nodes run: the host's, or each its own as user-mode Linux. */
-export const NODE_KERNELS = ['host', 'uml'] as const;
+/**
+ * Which kernel the nodes run: the host's, or each its own as user-mode Linux, Debian's or one that is built here. Where none is asked for,
+ * the first that fits is taken.
+ */
+export const NODE_KERNELS = ['host', 'uml', 'uml-built'] as const;
 export type NodeKernel = (typeof NODE_KERNELS)[number];
 
 /** Address families of the cluster: 'dual' means IPv4 and IPv6 side by side. */
@@ -129,6 +132,6 @@ export const minorOf = (version: string): number | undefined => {
 	return minor === undefined ? undefined : Number(minor);
 };
 
-/** The short name of a target in reports: `embedded/iptables/ipv4/1.36.3`, with `/uml` where the nodes have kernels of their own. */
+/** The short name of a target in reports: `embedded/iptables/ipv4/1.36.3`, with the kernel's word where nodes do not share the host's. */
 export const targetKey = ({provider, mode, family, version, nodeKernel = 'host'}: Target): string =>
 	[provider, mode, family, version, ...(nodeKernel === 'host' ? [] : [nodeKernel])].join('/');

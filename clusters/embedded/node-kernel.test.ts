@@ -22,6 +22,9 @@ const rows: readonly Row[] = [
 	{mode: 'ipvs', ipvs: 'absent', processor: 'arm64', expected: /runs on x86-64 only; this processor is arm64$/},
 	{mode: 'ipvs', ipvs: 'there', processor: 'arm64', expected: 'host'},
 	{mode: 'nftables', ipvs: 'there', asked: 'uml', expected: /nf_tables' families ip and ip6/},
+	{mode: 'nftables', ipvs: 'there', asked: 'uml-built', expected: 'uml-built'},
+	{mode: 'ipvs', ipvs: 'absent', asked: 'uml-built', expected: 'uml-built'},
+	{mode: 'ipvs', ipvs: 'there', asked: 'uml-built', processor: 'arm64', expected: /runs on x86-64 only; this processor is arm64$/},
 ];
 
 for (const {mode, asked, ipvs, processor = 'x64', expected} of rows) {

@@ -65,7 +65,7 @@ const WORKER_MIB = 400;
 /** More nodes than that on one core make each other slow enough for the time limits of checks. */
 const NODES_A_CORE = 3;
 /** For how many nodes that are namespaces one with such a kernel works, about. */
-const NODE_WEIGHT: Readonly<Record<NodeKernel, number>> = {host: 1, uml: 2};
+const NODE_WEIGHT: Readonly<Record<NodeKernel, number>> = {host: 1, uml: 2, 'uml-built': 2};
 
 /** How many of a run's clusters there may be at the same time, and why; without a word where there is one only. */
 export const besideEachOther = (targets: readonly Target[], {cores, freeMiB}: Room): {readonly atOnce: number; readonly why: string} => {
