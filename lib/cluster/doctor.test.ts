@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {Provider} from '../../clusters/provider.ts';
-import {examine} from './doctor.ts';
+import {examine, kernels} from './doctor.ts';
 
 const provider: Provider = {
 	name: 'fake',
@@ -25,4 +25,17 @@ test('every provider is asked about every mode in every family, and nothing is m
 			'nftables dual no IPv6',
 		],
 	);
+});
+
+test('every kernel that nodes may run is told with its modes', async t => {
+	const several: Provider = {
+		...provider,
+		nodeKernels: ['host', 'uml-built'],
+		preflight: async ({mode, nodeKernel}) =>
+			nodeKernel === 'host' && mode !== 'ipvs' ? {ok: true, how: 'somehow'} : {ok: false, why: `no ${mode}\nand no tun`},
+	};
+	t.deepEqual(await kernels([provider, several]), [
+		'fake --node-kernel host: iptables, nftables',
+		'fake --node-kernel uml-built: no mode: no iptables',
+	]);
 });

@@ -6,7 +6,7 @@ const addDoctor: AddCommand = (program, {say, exit}) => {
 		.command('doctor')
 		.description('say what this machine can run, and why not; what is cached')
 		.action(async () => {
-			const [{cached, examine}, {loadProviders}, {cacheRoot}] = await Promise.all([
+			const [{cached, examine, kernels}, {loadProviders}, {cacheRoot}] = await Promise.all([
 				import('../cluster/doctor.ts'),
 				import('../cluster/providers.ts'),
 				import('../paths.ts'),
@@ -25,6 +25,7 @@ const addDoctor: AddCommand = (program, {say, exit}) => {
 				[
 					table(rows),
 					'',
+					...(await kernels(providers)),
 					...providers.map(({name, versions}) => `${name}: Kubernetes ${versions.join(', ')}`),
 					`cached in ${cacheRoot()}: ${parts.map(([name, count]) => `${name} (${count})`).join(', ') || 'nothing'}`,
 				].join('\n'),
