@@ -6,10 +6,21 @@ import {readNode} from '../facts/read-node.ts';
 import type {Shell} from '../shell/shell.ts';
 import type {IpFamily} from '../target.ts';
 
-const COMMON = ['processes', 'nft', 'ipset', 'ipvs', 'sysctls', 'addresses', 'links'] as const satisfies readonly LookName[];
+const COMMON = [
+	'processes',
+	'nft',
+	'ipset',
+	'ipvs',
+	'sysctls',
+	'interfaceSettings',
+	'addresses',
+	'links',
+	'queues',
+	'neighbours',
+] as const satisfies readonly LookName[];
 const OF_FAMILY = {
-	ipv4: ['iptables', 'iptablesLegacy', 'routes', 'conntrack'],
-	ipv6: ['ip6tables', 'ip6tablesLegacy', 'routesIpv6', 'conntrackIpv6'],
+	ipv4: ['iptables', 'iptablesLegacy', 'routes', 'routingRules', 'conntrack'],
+	ipv6: ['ip6tables', 'ip6tablesLegacy', 'routesIpv6', 'routingRulesIpv6', 'conntrackIpv6'],
 } as const satisfies Readonly<Record<IpFamily, readonly LookName[]>>;
 /** In the order in which they are asked: what does not answer the first needs not be asked the others. */
 const PAGES = ['proxyMode', 'configz', 'metrics'] as const satisfies readonly LookName[];

@@ -63,6 +63,11 @@ export const LOOKS = {
 	links: {argv: ['ip', '-j', '-d', 'link']},
 	routes: {argv: ['ip', '-j', 'route', 'show', 'table', 'all']},
 	routesIpv6: {argv: ['ip', '-j', '-6', 'route', 'show', 'table', 'all']},
+	routingRules: {argv: ['ip', '-j', 'rule']},
+	routingRulesIpv6: {argv: ['ip', '-j', '-6', 'rule']},
+	// Each interface has its own, and the names of interfaces are not known before.
+	interfaceSettings: {argv: ['sysctl', '-a', '-r', '^net\\.ipv[46]\\.conf\\.[^.]+\\.(forwarding|rp_filter)$']},
+	queues: {argv: ['tc', '-s', '-j', 'qdisc', 'show']},
 	neighbours: {argv: ['ip', '-j', 'neigh']},
 	listeners: {argv: ['ss', '-H', '-l', '-t', '-u', '-n', '-p']},
 	processes: {argv: ['ps', '-e', '-o', 'pid,stat,comm']},

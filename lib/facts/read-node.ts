@@ -4,7 +4,7 @@ import {reading, type Fact} from './fact.ts';
 import type {NodeTexts} from './node-texts.ts';
 import {pageOf, type Page} from './page.ts';
 import {parseConntrack} from './parse/conntrack.ts';
-import {parseAddresses, parseLinks, parseNeighbours, parseRoutes} from './parse/ip-json.ts';
+import {parseAddresses, parseLinks, parseNeighbours, parseQueues, parseRoutes, parseRoutingRules} from './parse/ip-json.ts';
 import {parseIpsetSave} from './parse/ipset-save.ts';
 import {parseIptablesSave, type IptablesDump} from './parse/iptables-save.ts';
 import {parseIpvsadmSave} from './parse/ipvsadm-save.ts';
@@ -50,6 +50,10 @@ export const readNode = (texts: NodeTexts) =>
 		links: reading(texts.links, parseLinks),
 		routes: reading(texts.routes, parseRoutes),
 		routesIpv6: reading(texts.routesIpv6, parseRoutes),
+		routingRules: reading(texts.routingRules, parseRoutingRules),
+		routingRulesIpv6: reading(texts.routingRulesIpv6, parseRoutingRules),
+		interfaceSettings: reading(texts.interfaceSettings, parseSysctls),
+		queues: reading(texts.queues, parseQueues),
 		neighbours: reading(texts.neighbours, parseNeighbours),
 		listeners: reading(texts.listeners, parseSs),
 		processes: reading(texts.processes, parsePs),

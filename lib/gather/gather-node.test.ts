@@ -28,6 +28,10 @@ const NODE = {
 	[key('links')]: fixture('ip-link.json'),
 	[key('routes')]: fixture('ip-route.json'),
 	[key('routesIpv6')]: '[]\n',
+	[key('routingRules')]: fixture('ip-rule.json'),
+	[key('routingRulesIpv6')]: '[]\n',
+	[key('interfaceSettings')]: 'net.ipv4.conf.eth0.forwarding = 1\n',
+	[key('queues')]: fixture('tc-qdisc.json'),
 	[key('neighbours')]: fixture('ip-neigh.json'),
 	[key('listeners')]: fixture('ss.txt'),
 	[key('processes')]: fixture('ps.txt'),
@@ -92,6 +96,7 @@ test('only commands of the list are run, and those that would load a module only
 		'ss',
 		'ps',
 		'curl',
+		'tc',
 		'test',
 	];
 	const words = [

@@ -35,6 +35,31 @@ export type Route = {
 	readonly preferredSource?: string;
 	readonly metric?: number;
 };
+export type RoutingRule = {
+	readonly priority: number;
+	/** Networks; left out: any. */
+	readonly source?: string;
+	readonly destination?: string;
+	/** Interfaces that a packet comes in by (`lo`: the node's own) and leaves by; left out: any. */
+	readonly in?: string;
+	readonly out?: string;
+	/** The table that is looked up; left out: see `action`. */
+	readonly table?: string;
+	/** blackhole, unreachable, prohibit, `goto 100`, nop. */
+	readonly action?: string;
+	/** What else it asks of a packet, or does, by its words in JSON: fwmark, not, ipproto, suppress_prefixlen … */
+	readonly others: readonly string[];
+};
+/** How packets wait to leave an interface. */
+export type Queue = {
+	readonly device: string;
+	/** `fq_codel`, `netem`, `tbf`. */
+	readonly kind: string;
+	/** Packets that it has thrown away; left out where it does not say. */
+	readonly drops?: number;
+	/** The share of packets that netem loses, 0 to 1. */
+	readonly loss?: number;
+};
 export type Neighbour = {
 	readonly address: string;
 	readonly device: string;
@@ -112,6 +137,41 @@ export const parseRoutes = (source: string): Parsed<Route> =>
 					},
 				],
 	);
+
+const KNOWN_OF_RULES = ['priority', 'src', 'srclen', 'dst', 'dstlen', 'iif', 'oif', 'table', 'action', 'goto', 'nop', 'protocol'];
+
+const network = (address: unknown, length: unknown): string | undefined =>
+	typeof address !== 'string' || address === 'all' ? undefined : `${address}${typeof length === 'number' ? `/${length}` : ''}`;
+
+/** Reads `ip -j rule` and its -6 form (iproute2, ip/iprule.c). */
+export const parseRoutingRules = (source: string): Parsed<RoutingRule> =>
+	each(source, rule => {
+		const {priority, src, srclen, dst, dstlen, iif, oif, table, action, goto: target} = rule;
+		if (typeof priority !== 'number') return undefined;
+		const done = 'goto' in rule ? `goto ${String(target)}` : 'nop' in rule ? 'nop' : text(action);
+		return [
+			{
+				priority,
+				...present({
+					source: network(src, srclen),
+					destination: network(dst, dstlen),
+					in: text(iif),
+					out: text(oif),
+					table: text(table),
+					action: done,
+				}),
+				others: Object.keys(rule).filter(key => !KNOWN_OF_RULES.includes(key)),
+			},
+		];
+	});
+
+/** Reads `tc -s -j qdisc show`. */
+export const parseQueues = (source: string): Parsed<Queue> =>
+	each(source, ({dev, kind, drops, options}) => {
+		if (typeof dev !== 'string' || typeof kind !== 'string') return undefined;
+		const random = isObject(options) ? options['loss-random'] : undefined;
+		return [{device: dev, kind, ...present({drops: number(drops), loss: isObject(random) ? number(random['loss']) : undefined})}];
+	});
 
 /** Reads `ip -j neigh`. */
 export const parseNeighbours = (source: string): Parsed<Neighbour> =>

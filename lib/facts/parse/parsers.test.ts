@@ -2,7 +2,7 @@ import test from 'ava';
 import {parseConntrack} from './conntrack.ts';
 import {fixture} from '../../../test/fuzz/fuzz.ts';
 import {hostPort} from './host-port.ts';
-import {parseAddresses, parseLinks, parseNeighbours, parseRoutes} from './ip-json.ts';
+import {parseAddresses, parseLinks, parseNeighbours, parseQueues, parseRoutes, parseRoutingRules} from './ip-json.ts';
 import {parseIpsetSave} from './ipset-save.ts';
 import {parseIpvsadmSave} from './ipvsadm-save.ts';
 import {parseMetrics, valueOf} from './metrics.ts';
@@ -221,6 +221,33 @@ test('ip -j', t => {
 	);
 	t.deepEqual(odd(parseAddresses('[{"ifname": "a", "addr_info": [{"family": "mctp"}]}]')).length, 1);
 	t.deepEqual(parseRoutes('[]\n'), {items: [], remainder: []});
+});
+
+test('ip -j rule', t => {
+	const {items, remainder} = parseRoutingRules(fixture('ip-rule.json'));
+	t.deepEqual(remainder, []);
+	t.deepEqual(items, [
+		{priority: 0, table: 'local', others: []},
+		{priority: 90, destination: '10.244.2.0/24', action: 'unreachable', others: []},
+		{priority: 91, source: '10.244.1.0/24', table: '191', others: []},
+		{priority: 92, destination: '10.244.2.7', in: 'lo', table: '192', others: []},
+		{priority: 93, table: '193', others: ['fwmark', 'fwmask']},
+		{priority: 94, action: 'goto 32766', others: []},
+		{priority: 95, table: 'main', others: ['not', 'suppress_prefixlen']},
+		{priority: 32_766, table: 'main', others: []},
+		{priority: 32_767, table: 'default', others: []},
+	]);
+	t.is(odd(parseRoutingRules('[{"src": "all"}]')).length, 1);
+});
+
+test('tc -s -j qdisc show', t => {
+	const {items, remainder} = parseQueues(fixture('tc-qdisc.json'));
+	t.deepEqual(remainder, []);
+	t.deepEqual(items, [
+		{device: 'lo', kind: 'noqueue', drops: 0},
+		{device: 'eth0', kind: 'tbf', drops: 12},
+		{device: 'eth1', kind: 'netem', drops: 3, loss: 0.5},
+	]);
 });
 
 test('sysctl', t => {
