@@ -158,7 +158,7 @@ const INJURIES: ReadonlyArray<readonly [kind: Kind, what: string, change: KindCh
 		'kind',
 		'pods with policies',
 		{change: instead('{ 10.244.2.99 }', '{ 10.244.2.2, 10.244.2.3 }')},
-		/^nothing; host-firewall: worker-2: what becomes of packets is not known: a program of the node decides about them, in queue 101 /,
+		/^nothing; host-firewall: worker-2: what becomes of packets is not known: a program of the node decides about them, in queue 101, at inet kindnet-network-policies \w+ on worker-2: /,
 	],
 	[
 		'kind',

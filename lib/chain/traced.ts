@@ -27,7 +27,7 @@ const connected = ({facts: {addresses}}: WalkedNode, family: ChainFacts['family'
 		.map(({device, address, prefixLength}) => ({destination: `${address}/${prefixLength}`, device, type: 'unicast', table: 'main'}));
 
 /** What of a node decides about packets beside its rules. */
-const placeOf = (node: WalkedNode, family: ChainFacts['family']): TraceNode => {
+export const placeOn = (node: WalkedNode, family: ChainFacts['family']): TraceNode => {
 	const {addresses} = node.facts;
 	const routes = family === 'ipv6' ? node.facts.routesIpv6 : node.facts.routes;
 	const interfaces = addresses.ok ? addresses.value.items : undefined;
@@ -42,7 +42,8 @@ const placeOf = (node: WalkedNode, family: ChainFacts['family']): TraceNode => {
 	};
 };
 
-const rulesOf = ({facts: {iptables, ip6tables, iptablesLegacy, ip6tablesLegacy, nft, ipset, ipvs}}: WalkedNode): Rules => ({
+/** All rules that a node was seen to have. */
+export const rulesOf = ({facts: {iptables, ip6tables, iptablesLegacy, ip6tablesLegacy, nft, ipset, ipvs}}: WalkedNode): Rules => ({
 	...(iptables.ok && {iptables: iptables.value}),
 	...(ip6tables.ok && {ip6tables: ip6tables.value}),
 	...(iptablesLegacy.ok && {iptablesLegacy: iptablesLegacy.value}),
@@ -56,21 +57,32 @@ const rulesOf = ({facts: {iptables, ip6tables, iptablesLegacy, ip6tablesLegacy, 
 const isAmongPods = ({packet: {source}}: Sent, to: string, pods: ReadonlySet<string>): boolean =>
 	pods.has(source) && [...pods].some(ip => to.startsWith(hostPort(ip, 0).slice(0, -1)));
 
+/** What kube-proxy has on a node: which places of rules it makes, and the bit by which it marks what is to be masqueraded. */
+type Proxy = {readonly makes: (where: string) => boolean; readonly bit: number};
+
+/** Who set the mark of kube-proxy, or cleared it, last, if it was somebody else. */
+const marker = ({marks}: Fate, what: 'set' | 'cleared', {makes, bit}: Proxy): QuotedRule | undefined => {
+	const by = marks.findLast(change => (change[what] & bit) !== 0)?.by;
+	return by && !makes(by.where) ? by : undefined;
+};
+
+/** A rule that accepts hides those of kube-proxy that stand in the same table of iptables; chains of nftables hide nobody's. */
+const hides = (rule: QuotedRule | undefined, {makes}: Proxy): QuotedRule | undefined =>
+	rule && !makes(rule.where) && makes(rule.where.replace(/nat \S+$/, 'nat KUBE-SERVICES')) ? rule : undefined;
+
 /**
  * The rule by which a fate is not what the model says; undefined: it is, or it is not a rule that makes the difference but the want of one.
  */
-const rightly = (fate: Fate, model: Verdict, sent: Sent, pods: ReadonlySet<string>): QuotedRule | undefined => {
+const rightly = (fate: Fate, model: Verdict, sent: Sent, pods: ReadonlySet<string>, proxy: Proxy): QuotedRule | undefined => {
 	if (model.kind === 'mixed' || model.kind === 'unknown') return undefined;
 	if (fate.end === 'drop' || fate.end === 'refuse') return ['dropped', 'refused'].includes(model.kind) ? undefined : fate.by;
-	if (model.kind !== 'backends')
-		return model.kind === 'leaves' || model.kind === 'node' ? (fate.translated ?? amongPods(fate, sent, pods)) : undefined;
+	const amongPods = isAmongPods(sent, fate.to, pods) && fate.rewritten ? (marker(fate, 'set', proxy) ?? fate.rewritten) : undefined;
+	if (model.kind !== 'backends') return model.kind === 'leaves' || model.kind === 'node' ? (fate.translated ?? amongPods) : undefined;
 	const backend = model.backends.find(({ip, port}) => hostPort(ip, port) === fate.to);
-	if (!backend) return fate.translated;
-	return backend.source === 'kept' ? amongPods(fate, sent, pods) : undefined;
+	if (!backend) return fate.translated ?? fate.untracked ?? hides(fate.letOut?.destination, proxy);
+	if (backend.source === 'kept') return amongPods;
+	return fate.rewritten ? undefined : (fate.untracked ?? marker(fate, 'cleared', proxy) ?? hides(fate.letOut?.source, proxy));
 };
-
-const amongPods = (fate: Fate, sent: Sent, pods: ReadonlySet<string>): QuotedRule | undefined =>
-	isAmongPods(sent, fate.to, pods) ? fate.rewritten : undefined;
 
 /**
  * Sends the packets of the namespace's Services (or of all) through the whole dump of a node, every table and hook of it, and tells where
@@ -82,11 +94,12 @@ export const partingsOn = (
 ): readonly Parting[] => {
 	const {state} = node;
 	if (!state.ok) return [];
-	const place = placeOf(node, family);
+	const place = placeOn(node, family);
 	// The model knows by itself which addresses ipvs binds.
 	const bound = new Set((place.interfaces ?? []).filter(({device}) => device === DUMMY).map(({address}) => canonicalIp(address)));
 	const model = verdictsOf(state.value, node.name, {localAddresses: place.addresses.filter(ip => !bound.has(ip))});
 	const fates = fatesOf(rulesOf(node), place);
+	const proxy = {makes: PROXY_MODES[state.value.mode].makes, bit: (1 << state.value.proxy.masqueradeBit) >>> 0};
 	const pods = new Set(
 		(listed.ok ? listed.value : []).flatMap(({spec, status}) =>
 			spec?.hostNetwork ? [] : (status?.podIPs ?? []).flatMap(({ip}) => ip ?? []),
@@ -94,10 +107,14 @@ export const partingsOn = (
 	);
 	return packetsOn(node, nodes, {...of, pods: listed, family}).flatMap(sent => {
 		const verdict = model(sent.packet);
-		return fates(sent.packet).flatMap((fate): readonly Parting[] => {
-			if (fate.end === 'unknown') return [{sent, fate, isKubeProxys: false}];
-			const rule = rightly(fate, verdict, sent, pods);
-			return rule ? [{sent, fate, rule, isKubeProxys: PROXY_MODES[state.value.mode].makes(rule.where)}] : [];
+		const partings = fates(sent.packet).flatMap((fate): readonly Parting[] => {
+			if (fate.end === 'unknown') return fate.beyond ? [] : [{sent, fate, isKubeProxys: false}];
+			const rule = rightly(fate, verdict, sent, pods, proxy);
+			return rule ? [{sent, fate, rule, isKubeProxys: proxy.makes(rule.where)}] : [];
 		});
+		// What goes wrong within all limits is not a limit's doing.
+		const isWithin = ({rule}: Parting) =>
+			partings.some(({rule: other, fate}) => !fate.beyond && other?.where === rule?.where && other?.text === rule?.text);
+		return partings.filter(parting => !parting.fate.beyond || !isWithin(parting));
 	});
 };

@@ -452,6 +452,6 @@ test('what is wrong and explains nothing is told as such', t => {
 test('the order of the way', t => {
 	t.deepEqual(
 		walk(facts()).hops.map(({layer}) => layer),
-		['api', 'endpoints', 'dns', 'backend', 'cni', 'kube-proxy', 'rules', 'cni', 'conntrack', 'sysctl', 'host-firewall', 'link'],
+		['api', 'endpoints', 'dns', 'backend', 'cni', 'cni', 'kube-proxy', 'rules', 'cni', 'conntrack', 'sysctl', 'host-firewall', 'link'],
 	);
 });

@@ -8,36 +8,41 @@ import {firewallHop} from './hops/firewall.ts';
 import {hostPortsHop} from './hops/host-ports.ts';
 import {kubeProxyHop} from './hops/kube-proxy.ts';
 import {linkHop} from './hops/link.ts';
+import {routesHop} from './hops/routes.ts';
 import {rulesHop} from './hops/rules.ts';
 import {servicesHop} from './hops/services.ts';
 import {slicesHop} from './hops/slices.ts';
 import {sysctlsHop} from './hops/sysctls.ts';
+import {stoppersOf} from './stopped.ts';
 
 /**
- * Walks the way of a packet and names the first hop that is broken: Service → slices → DNS → backends → kube-proxy → its rules → host ports
- * → conntrack → sysctls → firewall → link. Pure: judges what was gathered, and what could not be looked at stays unknown.
+ * Walks the way of a packet and names the first hop that is broken: Service → slices → DNS → backends → routes → kube-proxy → its rules →
+ * host ports → conntrack → sysctls → firewall → link. Pure: judges what was gathered, and what could not be looked at stays unknown.
  */
 export const walk = (facts: ChainFacts): Chain => {
 	const differences = new Map(
 		facts.nodes.filter(({suspected}) => suspected).map(node => [node.name, differencesOn(node, facts)] as const),
 	);
 	const {hop: kubeProxy, behind} = kubeProxyHop(facts, differences);
-	const [sysctls, firewall] = [sysctlsHop(facts), firewallHop(facts)];
+	const stoppers = stoppersOf(facts);
+	const [sysctls, firewall, routes, link] = [sysctlsHop(facts), firewallHop(facts, stoppers), routesHop(facts), linkHop(facts)];
 	return chainOf([
 		servicesHop(facts),
 		slicesHop(facts),
 		dnsHop(facts),
-		backendHop(facts),
+		backendHop(facts, stoppers),
 		acrossHop(
 			facts,
-			[sysctls, firewall].find(({state}) => state === 'broken'),
+			[routes, sysctls, firewall, link].find(({state}) => state === 'broken'),
+			stoppers,
 		),
+		routes,
 		kubeProxy,
 		rulesHop(differences, behind),
 		hostPortsHop(facts),
 		conntrackHop(facts),
 		sysctls,
 		firewall,
-		linkHop(facts),
+		link,
 	]);
 };

@@ -3,7 +3,7 @@ import type {Path, Walk} from './path.ts';
 import type {Ended} from './step.ts';
 import {walkChain, type ChainOf} from './walk.ts';
 
-export const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
+export const HOOKS = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting', 'egress'] as const;
 export type Hook = (typeof HOOKS)[number];
 
 /** A chain that the kernel itself sends packets to. */
@@ -12,6 +12,8 @@ export type BaseChain = {
 	/** Chains of NAT see the first packet of a connection alone. */
 	readonly isNat: boolean;
 	readonly priority: number;
+	/** Of ingress and egress: interfaces where it stands. */
+	readonly devices?: readonly string[];
 	/** It only stands for what could not be read. */
 	readonly isUnread?: boolean;
 	/** Whose chain it is; chains of one table stand in the order of their text. */
@@ -33,7 +35,7 @@ export const baseChain = ({
 	readonly policy: 'accept' | 'drop';
 	readonly chainOf: ChainOf;
 }): BaseChain => {
-	const ofPolicy = {rule: {where, text: () => `policy ${policy}`}, before: undefined};
+	const ofPolicy = {rule: {where, text: () => `policy ${policy}`, isPolicy: true as const}, before: undefined};
 	return {
 		...base,
 		table: where.slice(0, where.lastIndexOf(' ')),

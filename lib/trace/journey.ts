@@ -32,6 +32,12 @@ const inTurn = (stages: readonly Stage['run'][], paths: readonly Path[], walk: W
 	return [...over, ...live.map(accepted)];
 };
 
+/** A rule that accepts ends the way through a chain of NAT: what comes after it there does not translate. */
+const noted = (ended: Ended, side: 'destination' | 'source'): Ended =>
+	ended.end === 'accept' && ended.by && !ended.by.rule.isPolicy && !ended.path.decided[side]
+		? {...ended, path: {...ended.path, letOut: {...ended.path.letOut, [side]: ended.by}}}
+		: ended;
+
 /** All chains of NAT at a hook: the first that translates decides (nf_nat_inet_fn of net/netfilter/nf_nat_core.c). */
 const natStage = (
 	chains: readonly BaseChain[],
@@ -43,7 +49,7 @@ const natStage = (
 		.map(
 			({run}): Stage['run'] =>
 				(path, walk) =>
-					path.decided[side] ? [accepted(path)] : run(path, walk),
+					path.decided[side] ? [accepted(path)] : run(path, walk).map(ended => noted(ended, side)),
 		);
 	return {
 		priority,
@@ -62,9 +68,30 @@ const trackStage: Stage = {priority: CONNTRACK, run: path => [accepted(path.trac
 /** Dealt out by ipvs to another machine: it leaves the hook where that was (ip_vs_nat_send_or_cont of net/netfilter/ipvs/ip_vs_xmit.c). */
 const goesOn = ({dealt, destination}: Path, {place}: Walk): boolean => dealt !== undefined && !place.isLocal(destination);
 
+/** Chains of some interfaces see what passes there; where it is not known by which one it does, what they do to it is not, either. */
+const atDevice =
+	({hook, devices, ...chain}: BaseChain): BaseChain['run'] =>
+	(path, walk) => {
+		const device = hook === 'ingress' ? path.in : path.out;
+		if (devices === undefined) return chain.run(path, walk);
+		if (device !== undefined) return devices.includes(device) ? chain.run(path, walk) : [accepted(path)];
+		return chain.run(path, walk).map(ended =>
+			ended.end === 'accept'
+				? ended
+				: {
+						...ended,
+						end: 'unknown',
+						why: `by which interface it passes, which ${devices.join(', ')} is compared with, is not known`,
+					},
+		);
+	};
+
 /** What a packet passes at one hook, in order. */
 const hookOf = (chains: readonly BaseChain[], hook: Hook): readonly Stage['run'][] => {
-	const here = chains.filter(chain => chain.hook === hook).toSorted((a, b) => a.priority - b.priority);
+	const here = chains
+		.filter(chain => chain.hook === hook)
+		.map(chain => ({...chain, run: atDevice(chain)}))
+		.toSorted((a, b) => a.priority - b.priority);
 	const nat = NAT[hook];
 	const stages: readonly Stage[] = [
 		...(hook === 'prerouting' || hook === 'output' ? [trackStage] : []),
@@ -84,6 +111,8 @@ export type Journey = (path: Path, walk: Walk) => readonly Ended[];
  */
 export const journeyOf = (chains: readonly BaseChain[]): Journey => {
 	const hooks = {
+		ingress: hookOf(chains, 'ingress'),
+		egress: hookOf(chains, 'egress'),
 		prerouting: hookOf(chains, 'prerouting'),
 		input: hookOf(chains, 'input'),
 		forward: hookOf(chains, 'forward'),
@@ -110,14 +139,17 @@ export const journeyOf = (chains: readonly BaseChain[]): Journey => {
 		({place}: Walk) =>
 		(path: Path): Path => ({...path, out: place.deviceTo(path.destination)});
 
+	const unchanged = (path: Path): Path => path;
+	/** What leaves the node. */
+	const leave = (ended: readonly Ended[], walk: Walk, change = unchanged): readonly Ended[] =>
+		through('egress', through('postrouting', ended, walk, change), walk, change);
+
 	/** What comes to the node itself; ipvs takes some of it there, and sends it on as if from the node. */
 	const arrive = (here: readonly Ended[], walk: Walk): readonly Ended[] => {
-		const {sent = [], stays = []} = Object.groupBy(
-			through('input', here, walk, path => path),
-			({end, path}) => (end === 'accept' && goesOn(path, walk) ? 'sent' : 'stays'),
+		const {sent = [], stays = []} = Object.groupBy(through('input', here, walk, unchanged), ({end, path}) =>
+			end === 'accept' && goesOn(path, walk) ? 'sent' : 'stays',
 		);
-		const out = through('output', sent, walk, path => path);
-		return [...stays, ...through('postrouting', out, walk, path => path)];
+		return [...stays, ...leave(through('output', sent, walk, unchanged), walk)];
 	};
 
 	/** A blackhole and its like end the way of what would be passed on (net/ipv4/route.c). */
@@ -133,16 +165,13 @@ export const journeyOf = (chains: readonly BaseChain[]): Journey => {
 
 	return (start, walk) => {
 		if (start.from !== 'node') {
-			const [here, onwards, over] = split(
-				through('prerouting', [accepted(start)], walk, path => path),
-				walk,
-			);
+			const arrived = through('ingress', [accepted(start)], walk, unchanged);
+			const [here, onwards, over] = split(through('prerouting', arrived, walk, unchanged), walk);
 			const [passing, lost] = routedAway(onwards, walk);
-			const forwarded = through('forward', passing, walk, routed(walk));
-			return settled([...over, ...lost, ...arrive(here, walk), ...through('postrouting', forwarded, walk, path => path)]);
+			return settled([...over, ...lost, ...arrive(here, walk), ...leave(through('forward', passing, walk, routed(walk)), walk)]);
 		}
 
-		const sent = through('postrouting', through('output', [accepted(start)], walk, routed(walk)), walk, routed(walk));
+		const sent = leave(through('output', [accepted(start)], walk, routed(walk)), walk, routed(walk));
 		const [here, onwards, over] = split(sent, walk);
 		const back = through('prerouting', here, walk, path => ({...path, in: 'lo', out: ''}));
 		return settled([...over, ...onwards, ...arrive(back, walk)]);

@@ -4,10 +4,21 @@ import {ipOf, type Ip} from './ip.ts';
 import type {Place} from './place.ts';
 
 /** A rule as it is quoted: table and chain, and its text. */
-export type Quote = {readonly where: string; readonly text: () => string};
+export type Quote = {
+	readonly where: string;
+	readonly text: () => string;
+	/** A chain's policy, and no rule. */ readonly isPolicy?: true;
+};
 
 /** The rules that led somewhere: the last one, and before it those that jumped there. */
 export type Trail = {readonly rule: Quote; readonly before: Trail | undefined};
+
+/** Bits of a mark that were set and cleared, and by what. */
+export type MarkChange<By> = {
+	readonly set: number;
+	readonly cleared: number;
+	readonly by: By;
+};
 
 /** A packet at some point of its way, and with what probability it comes there so. */
 export type Path = {
@@ -39,6 +50,14 @@ export type Path = {
 	/** What translated the destination, and what rewrote the source. */
 	readonly translated?: Trail;
 	readonly rewritten?: Trail;
+	/** What made the node itself its destination. */
+	readonly redirected?: Trail;
+	/** What keeps it from connection tracking, and so from all translation. */
+	readonly untracked?: Trail;
+	/** What let it out of a chain of NAT before its end, untranslated. */
+	readonly letOut?: {readonly destination?: Trail; readonly source?: Trail};
+	/** What changed its mark, in order. */
+	readonly marks?: readonly MarkChange<Trail>[];
 	/** Each kind of translation is decided once: by the first rule, or as none when the hook has been passed. */
 	readonly decided: {readonly destination: boolean; readonly source: boolean};
 	/** Lists of clients that this packet got its source into: `recent` lists, sets of nftables. */
@@ -62,6 +81,8 @@ export type Walk = {
 	readonly place: Place;
 	/** Lists that the client is in from before; a new client is in none. */
 	readonly memory: ReadonlySet<string>;
+	/** Others have used up every limit. */
+	readonly spent?: boolean;
 	/** Looks at rules, and doubts to walk both ways, that are left: a damaged dump can hold more ways than can be walked. */
 	readonly budget: {left: number; forks: number};
 };
@@ -213,9 +234,19 @@ const surely = (path: Path): Path => {
 	return unsure && (unsure.mark | unsure.connectionMark) === 0 ? rest : path;
 };
 
+/** Conntrack does not see what is told not to be tracked before it. */
+export const untracked = (path: Path, trail: Trail): Path =>
+	path.tracking === 'not yet' ? {...path, tracking: 'untracked', untracked: trail} : path;
+
+/** Remembers what has changed a packet's mark. */
+export const withMarker = (before: Path, after: Path, by: Trail): Path => {
+	const [set, cleared] = [(after.mark & ~before.mark) >>> 0, (before.mark & ~after.mark) >>> 0];
+	return set === 0 && cleared === 0 ? after : {...after, marks: [...(before.marks ?? []), {set, cleared, by}]};
+};
+
 /** Marks a packet: `set` makes the new mark of the old one. A bit that is set whatever it was before can be told again. */
-export const marked = (path: Path, which: 'mark' | 'connectionMark', set: (mark: number) => number): Path => {
-	const then = {...path, [which]: set(path[which])};
+export const marked = (path: Path, which: 'mark' | 'connectionMark', set: (mark: number) => number, trail: Trail): Path => {
+	const then = withMarker(path, {...path, [which]: set(path[which])}, trail);
 	if (!path.unsure) return then;
 	// Bits that come out the same of both values are told again.
 	const unsure = (set(path[which]) ^ set((path[which] ^ path.unsure[which]) >>> 0)) >>> 0;

@@ -46,9 +46,12 @@ const tracerOf = (chains: readonly BaseChain[], place: Place): Tracer => {
  * which that is.
  */
 export const isTied = (chains: readonly BaseChain[]): boolean =>
-	[...Map.groupBy(chains, ({hook, isNat, priority}) => `${hook} ${isNat ? 'nat' : ''} ${priority}`).values()].some(
-		same => new Set(same.map(({table}) => table)).size > 1,
-	);
+	[
+		...Map.groupBy(
+			chains,
+			({hook, isNat, priority, devices = []}) => `${[hook, ...devices].join(' ')} ${isNat ? 'nat' : ''} ${priority}`,
+		).values(),
+	].some(same => new Set(same.map(({table}) => table)).size > 1);
 
 /** Where the order of chains is not known, both orders are walked: a verdict that depends on it is none. */
 const inEitherOrder = (chains: readonly BaseChain[], place: Place): Tracer => {
@@ -94,7 +97,7 @@ export const chainsOf = ({nft, ipset, ipvs, ...rules}: Rules, family: IpFamily):
  * with ipsets and the virtual servers of ipvs, not only kube-proxy's. The verdict's `source` tells what all of them do to it, the CNI's
  * masquerading included: the model says the same when it is told of that (`Surroundings.podNetworks`). Total for whatever dump: what is not
  * understood on a packet's way makes its verdict `unknown`. The tracer throws RangeError for a packet whose addresses are none. Not looked
- * at: tables of bridges and devices, rules of routing (`ip rule`), sysctls.
+ * at: tables of bridges, rules of routing (`ip rule`), sysctls.
  */
 export const rulesTracer = (rules: Rules, node: TraceNode): Tracer => {
 	const place = placeOf(node);

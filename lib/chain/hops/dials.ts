@@ -3,6 +3,8 @@ import {hostPort} from '../../model/address.ts';
 import type {Dial} from '../../probe/vantage.ts';
 import {aside, broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, Dialled} from '../facts.ts';
+import {ruleText} from '../rule-text.ts';
+import type {Stoppers} from '../stopped.ts';
 
 const BACKEND = {name: 'each backend answers on its own node, without a Service', layer: 'backend'} as const;
 const ACROSS = 'each backend answers from the suspected nodes, without a Service';
@@ -21,13 +23,16 @@ const isDead = ({dials}: Dialled): boolean =>
 const isSilent = ({dials}: Dialled): boolean =>
 	dials.ok && dials.value.length > 0 && dials.value.every(({outcome}) => outcome === 'timeout' || outcome === 'unreachable');
 
-const failing = (dialled: Dialled, text: string): readonly Finding[] => {
+const failing = (dialled: Dialled, text: string, stoppers: Stoppers): readonly Finding[] => {
 	if (!dialled.dials.ok) return [unknown(`${what(dialled)}: ${dialled.dials.why}`)];
-	return isDead(dialled) ? [broken(`${text} (${countOf(dialled.dials.value)})`)] : [];
+	if (!isDead(dialled)) return [];
+	const lost = `${text} (${countOf(dialled.dials.value)})`;
+	const stopper = stoppers.get(dialled);
+	return [stopper ? aside(`${lost}; ${ruleText(stopper.node, stopper.rule)} explains it`) : broken(lost)];
 };
 
-/** Each backend pod, dialled from the node it runs on. */
-export const backendHop = ({dials}: Pick<ChainFacts, 'dials'>): Hop => {
+/** Each backend pod, dialled from the node it runs on. What a rule of that node ends says nothing of the backend. */
+export const backendHop = ({dials}: Pick<ChainFacts, 'dials'>, stoppers: Stoppers): Hop => {
 	const own = dials.filter(({kind, from, node}) => kind === 'pod' && from === node);
 	return hopOf(
 		BACKEND,
@@ -36,6 +41,7 @@ export const backendHop = ({dials}: Pick<ChainFacts, 'dials'>): Hop => {
 				dialled,
 				`pod ${dialled.name} does not answer its own node ${dialled.node} on ` +
 					`${hostPort(dialled.ip, dialled.port)}/${dialled.protocol}`,
+				stoppers,
 			),
 		),
 		own.length === 0 ? ['no backend to dial'] : own.map(line),
@@ -44,9 +50,10 @@ export const backendHop = ({dials}: Pick<ChainFacts, 'dials'>): Hop => {
 
 /**
  * Each backend pod, dialled from the suspected nodes. Where it fails, what lies between is broken: the link when the two nodes do not reach
- * each other at all, or a hop that comes later and explains it (`explained`: forwarding is off, a firewall drops), otherwise the CNI.
+ * each other at all, or a hop that comes later and explains it (`explained`: forwarding is off, a firewall drops; `stoppers`: the rule that
+ * ends this very connection), otherwise the CNI.
  */
-export const acrossHop = ({dials}: Pick<ChainFacts, 'dials'>, explained: Hop | undefined): Hop => {
+export const acrossHop = ({dials}: Pick<ChainFacts, 'dials'>, explained: Hop | undefined, stoppers: Stoppers): Hop => {
 	const across = dials.filter(({kind, from, node}) => kind === 'pod' && from !== node);
 	// A backend that does not even answer its own node says nothing about the way to it.
 	const alone = new Set(
@@ -55,7 +62,7 @@ export const acrossHop = ({dials}: Pick<ChainFacts, 'dials'>, explained: Hop | u
 			.map(({ip, port, protocol}) => `${hostPort(ip, port)}/${protocol}`),
 	);
 	const between = dials.filter(({kind}) => kind === 'node');
-	const cut = between.filter(dialled => isSilent(dialled));
+	const cut = between.filter(dialled => isSilent(dialled) && !stoppers.has(dialled));
 	const findings = across
 		.filter(({ip, port, protocol}) => !alone.has(`${hostPort(ip, port)}/${protocol}`))
 		.flatMap(dialled =>
@@ -63,6 +70,7 @@ export const acrossHop = ({dials}: Pick<ChainFacts, 'dials'>, explained: Hop | u
 				dialled,
 				`${dialled.from} does not reach pod ${dialled.name} on ${dialled.node}, ` +
 					`${hostPort(dialled.ip, dialled.port)}/${dialled.protocol}`,
+				stoppers,
 			),
 		);
 	const isLink = (one: Dialled): boolean =>
@@ -74,7 +82,7 @@ export const acrossHop = ({dials}: Pick<ChainFacts, 'dials'>, explained: Hop | u
 	const layer: Layer = linked.length > 0 && dead.every(one => isLink(one)) ? 'link' : 'cni';
 	const found = layer === 'link' ? [...linked, ...findings] : findings;
 	const told =
-		explained && layer === 'cni'
+		explained && (layer === 'cni' || explained.layer === layer)
 			? found.map(({state, text}) => (state === 'broken' ? aside(`${text}; ${explained.layer} explains it`) : {state, text}))
 			: found;
 	return hopOf(

@@ -3,6 +3,8 @@ import {podIp} from '../../model/pods.ts';
 import type {QuotedRule} from '../../trace/fates.ts';
 import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
+import {ruleText} from '../rule-text.ts';
+import type {Stoppers} from '../stopped.ts';
 import {partingsOn, type Parting} from '../traced.ts';
 
 const HOP = {name: "nobody else's firewall drops the packets", layer: 'host-firewall'} as const;
@@ -14,31 +16,22 @@ const POLICIES = /(?:^| )(?:(?:filter-)?cali-|CILIUM_|ANTREA-|WEAVE-|KUBE-NWPLCY
 const isPolicy = ({fate, rule}: Parting): boolean =>
 	rule !== undefined && (fate.end === 'drop' || fate.end === 'refuse') && POLICIES.test(rule.where);
 
-const POLICY = /^policy (?<policy>\w+)$/;
+const beyondText = ({text}: QuotedRule, limit: QuotedRule | undefined): string =>
+	limit === undefined ? '' : limit.text === text ? ', which ends what is beyond its limit' : `, which ends what is beyond ${limit.text}`;
 
-/** Whether a chain of nft has no rule at all; those of iptables are not asked. */
-const isEmpty = ({facts: {nft}}: WalkedNode, where: string): boolean => {
-	const [family = '', table = '', chain = ''] = where.split(' ');
-	return nft.ok && nft.value.tables.get(`${family} ${table}`)?.chains.get(chain)?.rules.length === 0;
-};
-
-/** The rule as it stands in the dump, with its table and node. */
-const ruleText = (node: WalkedNode, {where, text}: QuotedRule): string => {
-	const [first = '', second] = where.split(' ');
-	const isIptables = where.split(' ').length === 2 || first === 'legacy';
-	const policy = POLICY.exec(text)?.groups?.['policy'];
-	if (policy === undefined) return `${isIptables ? (first === 'legacy' ? `legacy ${second}` : first) : where} on ${node.name}: ${text}`;
-	return (
-		`${where} on ${node.name} has the policy ${isIptables ? policy.toUpperCase() : policy} and no ` +
-		`rule${isEmpty(node, where) ? '' : ' that accepts them'}`
-	);
-};
-
-/** What a parting of ways says of the firewalls of its node. */
-export const findingOf = (node: WalkedNode, parting: Parting): Finding => {
+/**
+ * What a parting of ways says of the firewalls of its node. `isSeen`: connections of the walk were lost by this very rule, so that a limit
+ * is known to be spent.
+ */
+export const findingOf = (node: WalkedNode, parting: Parting, isSeen = false): Finding => {
 	const {sent, fate, rule, isKubeProxys} = parting;
-	if (!rule) return unknown(`${node.name}: what becomes of packets is not known: ${fate.why ?? 'it is not understood'}`);
-	const text = ruleText(node, rule);
+	if (!rule)
+		return unknown(
+			`${node.name}: what becomes of packets is not known: ${fate.why ?? 'it is not understood'}` +
+				(fate.by ? `, at ${ruleText(node, fate.by)}` : ''),
+		);
+	const text = `${ruleText(node, rule)}${beyondText(rule, fate.beyond)}`;
+	if (fate.beyond && !isSeen) return unknown(text);
 	// What kube-proxy's own rules do wrong is another hop's to say: here it is what leads packets to them.
 	if (isKubeProxys || isPolicy(parting)) return unknown(`${text} may be wrong about the packets`);
 	return sent.isSure ? broken(text) : unknown(`${text} ${fate.end === 'accept' ? 'leads elsewhere' : 'stops'} what comes from outside`);
@@ -78,7 +71,9 @@ const policyFinding = (node: WalkedNode, parting: Parting, own: ReadonlySet<stri
  * of CNIs, iptables and nft together. The rule by which a way parts from what the model says is the fault; where it cannot be told, or it
  * is a packet that may be kept out on purpose, that is told and not blamed.
  */
-export const firewallHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>): Hop => {
+export const firewallHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>, stoppers: Stoppers): Hop => {
+	const isSeen = (node: WalkedNode, {rule}: Parting): boolean =>
+		[...stoppers.values()].some(one => one.node.name === node.name && one.rule.where === rule?.where && one.rule.text === rule?.text);
 	const own = new Set(
 		(facts.pods.ok ? facts.pods.value : [])
 			.filter(({metadata}) => metadata?.namespace === facts.namespace)
@@ -92,11 +87,15 @@ export const firewallHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespac
 	const {policies = [], others = []} = Object.groupBy(
 		partings.map(({node, parting}) => {
 			const policy = policyFinding(node, parting, own);
-			return {parting, isPolicys: policy !== undefined, finding: policy ?? findingOf(node, parting)};
+			return {parting, isPolicys: policy !== undefined, finding: policy ?? findingOf(node, parting, isSeen(node, parting))};
 		}),
 		({isPolicys}) => (isPolicys ? 'policies' : 'others'),
 	);
-	const findings = [...others, ...policies].map(({finding}) => finding);
+	// What ends the walk's own connections to endpoints ends those of Services to them.
+	const seen = [...stoppers].flatMap(([{kind}, {node, rule, beyond}]) =>
+		kind === 'pod' && !POLICIES.test(rule.where) ? [broken(`${ruleText(node, rule)}${beyondText(rule, beyond)}`)] : [],
+	);
+	const findings = [...[...others, ...policies].map(({finding}) => finding), ...seen];
 	const each = new Map([...missing, ...findings].map(finding => [`${finding.state} ${finding.text}`, finding]));
 	const first = others.find(({finding}) => finding.state === 'broken');
 	const layer = first

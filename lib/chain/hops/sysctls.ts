@@ -3,6 +3,7 @@ import {PROXY_MODES} from '../../model/modes/modes.ts';
 import {nodeView, takesNodePorts} from '../../model/node-view.ts';
 import {broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
+import {astray, isStrict, RP_FILTER, unforwarded, type SettingFacts} from './interface-settings.ts';
 
 const HOP = {name: "the kernel's settings let packets through", layer: 'sysctl'} as const;
 const FORWARDING = {ipv4: 'net.ipv4.ip_forward', ipv6: 'net.ipv6.conf.all.forwarding'} as const;
@@ -29,9 +30,6 @@ const unrouted = ({name, state}: WalkedNode, values: ReadonlyMap<string, string>
 		? [broken(`${LOCALNET} is 0 on ${name}: node ports on 127.0.0.1 lead nowhere`)]
 		: [];
 
-const RP_FILTER = (device: string): string => `net.ipv4.conf.${device}.rp_filter`;
-const STRICT = 1;
-
 /**
  * Where a node routes by more tables than main, answers may leave by another interface than what they answer came in by: a strict rp_filter
  * there drops the first packet already (pods of further network cards of EKS). Which sender takes which table, routes do not tell.
@@ -45,9 +43,8 @@ const strictly = ({name, facts: {routes, addresses}}: WalkedNode, values: Readon
 	const [other] = defaults.filter(({table, device}) => table !== 'main' && device !== main?.device && device !== 'lo');
 	const device = main?.device;
 	if (device === undefined || other?.device === undefined) return [];
-	// The greater of the two holds: 2 is loose.
 	const [all, set] = [RP_FILTER('all'), RP_FILTER(device)].map(key => values.get(key));
-	return set !== undefined && Math.max(Number(all ?? 0), Number(set)) === STRICT
+	return set !== undefined && isStrict(values, device)
 		? [
 				unknown(
 					`${RP_FILTER(device)} is ${set} on ${name}${all === undefined ? '' : ` (all: ${all})`}, which has a default route by ` +
@@ -57,14 +54,21 @@ const strictly = ({name, facts: {routes, addresses}}: WalkedNode, values: Readon
 		: [];
 };
 
-const judge = (node: WalkedNode, family: ChainFacts['family']): readonly Finding[] => {
+/** Those of interfaces beside the others. */
+const settingsOf = ({facts: {sysctls, interfaceSettings}}: WalkedNode): ReadonlyMap<string, string> =>
+	new Map([...(interfaceSettings.ok ? interfaceSettings.value.values : []), ...(sysctls.ok ? sysctls.value.values : [])]);
+
+const judge = (node: WalkedNode, facts: SettingFacts): readonly Finding[] => {
+	const {family} = facts;
 	const {sysctls} = node.facts;
 	if (!sysctls.ok) return [unknown(`${node.name}: ${sysctls.source}: ${sysctls.why}`)];
-	const {values} = sysctls.value;
+	const values = settingsOf(node);
 	const bridge = podBridge(node);
 	return [
 		...changed(node, values),
-		...(family === 'ipv4' ? [...unrouted(node, values), ...strictly(node, values)] : []),
+		...(family === 'ipv4'
+			? [...unrouted(node, values), ...unforwarded(node, values, facts), ...astray(node, values, facts), ...strictly(node, values)]
+			: []),
 		...notUnderstood(`${node.name}: ${sysctls.source}`, sysctls.value),
 		...(values.get(FORWARDING[family]) === '0'
 			? [broken(`${FORWARDING[family]} is 0 on ${node.name}: it forwards nothing to or from its pods`)]
@@ -92,12 +96,13 @@ const told = ({name, facts: {sysctls}}: WalkedNode, family: ChainFacts['family']
 		: [];
 
 /**
- * Forwarding, and bridge-nf-call where the CNI has a bridge. A strict rp_filter harms only where packets come in by another interface than
- * they go out: it is told, and suspected where there are routes by which that may be.
+ * Forwarding, of the node and of the interfaces that packets come in by, and bridge-nf-call where the CNI has a bridge. A strict rp_filter
+ * harms only where packets come in by another interface than the way back to their sender: where the routes say so it is to blame, and
+ * suspected where there are tables by which that may be.
  */
-export const sysctlsHop = ({nodes, family}: Pick<ChainFacts, 'nodes' | 'family'>): Hop =>
+export const sysctlsHop = (facts: SettingFacts): Hop =>
 	hopOf(
 		HOP,
-		nodes.flatMap(node => judge(node, family)),
-		nodes.flatMap(node => told(node, family)),
+		facts.nodes.flatMap(node => judge(node, facts)),
+		facts.nodes.flatMap(node => told(node, facts.family)),
 	);

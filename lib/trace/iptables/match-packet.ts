@@ -85,15 +85,15 @@ export const rpfilter: Reader = options => {
 	return [{condition: has('invert') ? (path, walk) => not(holdsBack(path, walk)) : holdsBack}];
 };
 
-/** The first packet of a new connection is within every limit: the bucket is full when nobody sends, and it counts as one. */
-const LIMIT: Part = {condition: () => true, limits: true};
+/** The first packet of a new connection is within every limit, unless others have spent it: the bucket is full when nobody sends. */
+const LIMIT: Part = {condition: (_, {spent = false}) => !spent, limits: true};
 
 export const limit: Reader = () => [LIMIT];
 
-/** `--hashlimit-above` holds for what is beyond the limit: not for the first. */
+/** `--hashlimit-above` holds for what is beyond the limit: not for the first, if it is not spent. */
 export const hashlimit: Reader = options => {
 	const above = options.find(({option}) => option === 'hashlimit-above');
-	return [above ? {condition: () => above.negated, limits: true} : LIMIT];
+	return [above ? {condition: (_, {spent = false}) => above.negated !== spent, limits: true} : LIMIT];
 };
 
 /** Connections of the client, this one included. */
@@ -101,8 +101,8 @@ export const connlimit: Reader = options => {
 	const asked = options.find(({option}) => option === 'connlimit-above' || option === 'connlimit-upto');
 	const most = Number(asked?.values[0]);
 	if (!asked || !Number.isInteger(most)) return options.slice(0, 1).map(unclear);
-	const isAbove = 1 > most;
-	return [{condition: () => (asked.option === 'connlimit-above' ? isAbove : !isAbove) !== asked.negated, limits: true}];
+	const isAsked = (isAbove: boolean): boolean => (asked.option === 'connlimit-above' ? isAbove : !isAbove) !== asked.negated;
+	return [{condition: (_, {spent = false}) => isAsked(spent || 1 > most), limits: true}];
 };
 
 type PortRange = readonly [first: number, last: number];

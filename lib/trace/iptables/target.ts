@@ -1,6 +1,6 @@
 import type {IptablesOption, IptablesRule} from '../../facts/parse/iptables-rule.ts';
 import {ipOf, rangeOf, textOf} from '../ip.ts';
-import {marked as withMark, rewrite, translate, type Path, type Trail, type Walk} from '../path.ts';
+import {marked as withMark, rewrite, translate, untracked, withMarker, type Path, type Trail, type Walk} from '../path.ts';
 import {redirected} from '../redirect.ts';
 import {NEXT, type Branch, type Step} from '../step.ts';
 import {markOf} from './condition.ts';
@@ -63,12 +63,14 @@ const copied = (path: Path, from: 'mark' | 'connectionMark', taken: number, to: 
 
 const connectionMarked = (options: readonly IptablesOption[]): Target | undefined => {
 	const set = marked(options);
-	if (set) return changes(path => withMark(path, 'connectionMark', set));
+	if (set) return changes((path, trail) => withMark(path, 'connectionMark', set, trail));
 	const has = (name: string) => options.some(({option}) => option === name);
 	const maskOf = (name: string) => markOf(optionOf(options, name))?.value ?? 0xffff_ffff;
 	const [nf, ct] = [maskOf('nfmask'), maskOf('ctmask')];
 	if (has('save-mark')) return changes(path => copied(path, 'mark', nf, 'connectionMark', ct));
-	return has('restore-mark') ? changes(path => copied(path, 'connectionMark', ct, 'mark', nf)) : undefined;
+	return has('restore-mark')
+		? changes((path, trail) => withMarker(path, copied(path, 'connectionMark', ct, 'mark', nf), trail))
+		: undefined;
 };
 
 const MOST_ADDRESSES = 256n;
@@ -105,15 +107,12 @@ const translated = (to: string | undefined): Target | undefined => {
 const toNode = (ports: string | undefined): Target | undefined =>
 	ports !== undefined && !(/^\d{1,5}$/.test(ports) && Number(ports) > 0)
 		? undefined
-		: (path, _trail, walk) => {
-				const there = redirected(path, walk, ports === undefined ? undefined : Number(ports));
+		: (path, trail, walk) => {
+				const there = redirected(path, walk, ports === undefined ? undefined : Number(ports), trail);
 				return [
 					there ? {path: there, step: {then: 'accept'}} : {path, step: {then: 'unknown', why: 'no address of the node is known'}},
 				];
 			};
-
-/** Conntrack does not see what is told not to be tracked before it. */
-const untracked = changes(path => (path.tracking === 'not yet' ? {...path, tracking: 'untracked'} : path));
 
 const known = (target: string, options: readonly IptablesOption[]): Target | undefined => {
 	switch (target) {
@@ -135,7 +134,7 @@ const known = (target: string, options: readonly IptablesOption[]): Target | und
 			return changes(rewrite, {then: 'accept'});
 		case 'MARK': {
 			const set = marked(options);
-			return set && changes(path => withMark(path, 'mark', set));
+			return set && changes((path, trail) => withMark(path, 'mark', set, trail));
 		}
 
 		case 'CONNMARK':
@@ -146,9 +145,9 @@ const known = (target: string, options: readonly IptablesOption[]): Target | und
 				why: `a program of the node decides about them, in queue ${optionOf(options, 'queue-num') ?? 0}`,
 			});
 		case 'NOTRACK':
-			return untracked;
+			return changes(untracked);
 		case 'CT':
-			return options.some(({option}) => option === 'notrack') ? untracked : ends(NEXT);
+			return options.some(({option}) => option === 'notrack') ? changes(untracked) : ends(NEXT);
 		default:
 			return HARMLESS.includes(target) ? ends(NEXT) : undefined;
 	}

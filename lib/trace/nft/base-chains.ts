@@ -75,6 +75,7 @@ const chainsOf = (json: NftTable): readonly BaseChain[] => {
 						where: `${table.name} ${name}`,
 						isNat: base.type === 'nat',
 						priority: base.priority,
+						...(base.device !== undefined && {devices: base.device.split(',')}),
 						chainOf,
 						policy: base.policy === 'drop' ? 'drop' : 'accept',
 					}),
@@ -91,7 +92,7 @@ const isInPlace = ({why}: {readonly why: string}): boolean => why.startsWith('un
  */
 export const nftChains = ({tables, remainder}: NftRuleset, family: IpFamily, leftOut: readonly string[] = []): readonly BaseChain[] => {
 	const odd = remainder.find(each => !isInPlace(each));
-	const families = [family === 'ipv4' ? 'ip' : 'ip6', 'inet'];
+	const families = [family === 'ipv4' ? 'ip' : 'ip6', 'inet', 'netdev'];
 	return [
 		...(odd ? HOOKS.map(hook => unreadChain(hook, `${odd.why}: ${odd.text}`)) : []),
 		...[...tables]

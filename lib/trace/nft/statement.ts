@@ -1,5 +1,5 @@
 import type {NftExpression, NftNat, NftStatement} from '../../facts/parse/nft-types.ts';
-import {forget, limitedBy, marked, remember, renew, rewrite, translate, type Path, type Trail, type Walk} from '../path.ts';
+import {forget, limitedBy, marked, remember, renew, rewrite, translate, untracked, type Path, type Trail, type Walk} from '../path.ts';
 import {redirected} from '../redirect.ts';
 import type {Step} from '../step.ts';
 import {matchOf} from './compare.ts';
@@ -72,8 +72,8 @@ const redirect = ({port}: NftNat): Statement =>
 		? unknown('redirect')
 		: {
 				matters: true,
-				run(path, _trail, walk) {
-					const there = redirected(path, walk, port?.kind === 'value' ? Number(port.value) : undefined);
+				run(path, trail, walk) {
+					const there = redirected(path, walk, port?.kind === 'value' ? Number(port.value) : undefined, trail);
 					return [
 						there
 							? {path: there, then: {then: 'accept'}}
@@ -104,15 +104,15 @@ const assign = ({to, value}: NftStatement & {readonly kind: 'assign'}, table: Ta
 	// Priorities, classes, helpers and the like.
 	if (!which) return to.kind === 'meta' || to.kind === 'ct' ? idle : unknown('a change of the packet');
 	const set = which && maskedChange(to, value);
-	if (set) return {...changes(path => marked(path, which, set)), marks: true};
+	if (set) return {...changes((path, trail) => marked(path, which, set, trail)), marks: true};
 	const evaluate = evaluatorOf(value, table);
 	return {
 		matters: true,
 		marks: value.kind === 'value',
-		run: (path, _trail, walk) =>
+		run: (path, trail, walk) =>
 			evaluate(path, walk).map(({share: part, value: mark}): Effect =>
 				mark.kind === 'scalar' && mark.number !== undefined
-					? {path: marked(share(path, part), which, () => Number(mark.number)), then: 'on'}
+					? {path: marked(share(path, part), which, () => Number(mark.number), trail), then: 'on'}
 					: {
 							path: share(path, part),
 							then: mark.kind === 'none' ? 'next rule' : {then: 'unknown', why: `the ${which} that is set is not known`},
@@ -123,8 +123,8 @@ const assign = ({to, value}: NftStatement & {readonly kind: 'assign'}, table: Ta
 
 /**
  * The first packet of a new connection is within every limit, whose bucket is full when nobody sends, and counts as one connection: it goes
- * on where it is asked for what is within, and to the next rule where it is asked for what is beyond (`over`). Of a quota it is told how
- * much is used. Undefined: it is no such statement, or a named one.
+ * on where it is asked for what is within, and to the next rule where it is asked for what is beyond (`over`); the other way round where
+ * limits are spent. Of a quota it is told how much is used. Undefined: it is no such statement, or a named one.
  */
 const counting = ({name, json}: NftStatement & {readonly kind: 'unknown'}): Statement | undefined => {
 	const body = isObject(json) ? json[name] : undefined;
@@ -142,7 +142,9 @@ const counting = ({name, json}: NftStatement & {readonly kind: 'unknown'}): Stat
 		? undefined
 		: {
 				matters: false,
-				run: (path, {rule}) => [{path: limitedBy(path, rule), then: isWithin === inverse ? 'next rule' : 'on'}],
+				run: (path, {rule}, {spent = false}) => [
+					{path: limitedBy(path, rule), then: (isWithin && !spent) === inverse ? 'next rule' : 'on'},
+				],
 			};
 };
 
@@ -218,7 +220,7 @@ export const statementOf = (statement: NftStatement, table: Table): Statement =>
 		case 'reject':
 			return ends({then: 'refuse'});
 		case 'notrack':
-			return changes(path => (path.tracking === 'not yet' ? {...path, tracking: 'untracked'} : path));
+			return changes(untracked);
 		case 'set': {
 			const list = listOf(table, statement.set, statement.element.value);
 			const {timeoutSeconds} = statement.element;

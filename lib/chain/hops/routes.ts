@@ -1,0 +1,71 @@
+import type {Route} from '../../facts/parse/ip-json.ts';
+import {routeText, routingRuleText, type RoutedWay} from '../../trace/routing.ts';
+import {broken, hopOf, type Finding, type Hop} from '../chain.ts';
+import type {ChainFacts, WalkedNode} from '../facts.ts';
+import {goalsOf, podDeviceOf, routingOn, type Goal} from '../ways.ts';
+
+const HOP = {name: 'the routes of the nodes lead to the endpoints and back', layer: 'cni'} as const;
+const ENDS = ['blackhole', 'unreachable', 'prohibit'];
+
+const byRule = ({rule}: RoutedWay): string =>
+	rule && rule.priority !== 0 && rule.table !== 'main' ? `, by the rule ${routingRuleText(rule)}` : '';
+
+const leads = (route: Route, {ip, node}: Goal, at: WalkedNode, nodes: readonly WalkedNode[]): string | undefined => {
+	if (route.type === 'local' && node !== at.name) return `makes ${ip} an address of the node itself`;
+	const next = nodes.find(other => other.ip === route.gateway);
+	return next && next.name !== node && node !== at.name ? `leads to ${next.name}, not to ${node}` : undefined;
+};
+
+const wrong = (goal: Goal, way: RoutedWay, at: WalkedNode, nodes: readonly WalkedNode[]): Finding | undefined => {
+	const {route, rule} = way;
+	const to = `${goal.ip} (${goal.what}${goal.what.startsWith('node ') ? '' : ` on ${goal.node}`})`;
+	if (!route)
+		return rule
+			? broken(`the rule ${routingRuleText(rule)} on ${at.name} ends what is for ${to}`)
+			: broken(`${at.name} has no route to ${to}`);
+	if (ENDS.includes(route.type)) return broken(`the route ${routeText(route)} on ${at.name} ends what is for ${to}${byRule(way)}`);
+	const elsewhere = leads(route, goal, at, nodes);
+	return elsewhere === undefined
+		? undefined
+		: broken(`the route ${routeText(route)} on ${at.name}, which is taken to ${to}, ${elsewhere}${byRule(way)}`);
+};
+
+/** What a node sends itself, and what it passes on for one of its pods. */
+const sendersOn = (node: WalkedNode, goals: readonly Goal[], family: ChainFacts['family']) => [
+	{source: node.ip, in: 'lo'},
+	...goals
+		.filter(goal => goal.node === node.name && goal.ip !== node.ip)
+		.slice(0, 1)
+		.flatMap(({ip}) => {
+			const device = podDeviceOf(node, ip, family);
+			return device === undefined ? [] : [{source: ip, in: device}];
+		}),
+];
+
+const judge = (node: WalkedNode, facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>): readonly Finding[] => {
+	const routing = routingOn(node, facts.family);
+	if (!routing) return [];
+	const goals = goalsOf(facts);
+	return goals
+		.filter(({ip}) => ip !== node.ip)
+		.flatMap(goal =>
+			sendersOn(node, goals, facts.family).flatMap(sender => {
+				const way = routing({...sender, destination: goal.ip});
+				return (way && wrong(goal, way, node, facts.nodes)) ?? [];
+			}),
+		);
+};
+
+/**
+ * Where each node's routes, and the rules by which their tables are looked up, lead packets to the namespace's pods and to the nodes: not
+ * to an end, not to another node, and not to an address of its own.
+ */
+export const routesHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>): Hop => {
+	const found = facts.nodes.flatMap(node => judge(node, facts));
+	const each = new Map(found.map(finding => [finding.text, finding]));
+	return hopOf(
+		HOP,
+		[...each.values()],
+		facts.nodes.map(node => `${node.name}: ${routingOn(node, facts.family) ? 'looked at' : 'its routes are not known'}`),
+	);
+};

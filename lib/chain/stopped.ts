@@ -1,0 +1,51 @@
+import type {Packet} from '../model/verdict.ts';
+import {fatesOf, type QuotedRule} from '../trace/fates.ts';
+import type {ChainFacts, Dialled, WalkedNode} from './facts.ts';
+import {placeOn, rulesOf} from './traced.ts';
+
+/** A rule of a node that ends a connection of the walk. `beyond`: what is beyond this limit. */
+export type Stopper = {
+	readonly node: WalkedNode;
+	readonly rule: QuotedRule;
+	readonly beyond?: QuotedRule;
+};
+
+/** The rules that end connections which the walk itself made and lost, by these. */
+export type Stoppers = ReadonlyMap<Dialled, Stopper>;
+
+const isLossy = ({dials}: Dialled): boolean => dials.ok && dials.value.some(({outcome}) => outcome === 'timeout' || outcome === 'refused');
+
+/** A packet as it leaves the node that dials, and as it comes to the one where the address is. */
+const packetsAt = (
+	{from, node, ip: destination, port, protocol}: Dialled,
+	nodes: readonly WalkedNode[],
+): readonly (readonly [at: WalkedNode, packet: Packet])[] => {
+	const sender = nodes.find(({name}) => name === from);
+	if (!sender) return [];
+	const packet = {protocol, source: sender.ip, destination, port};
+	const target = nodes.find(({name}) => name === node && name !== from);
+	return [[sender, {...packet, from: 'node'}], ...(target ? [[target, {...packet, from: 'outside'}] as const] : [])];
+};
+
+/**
+ * Sends what the walk has dialled itself and lost through the whole dumps of the nodes on its way: a rule that ends it explains the loss,
+ * and neither the backend nor what lies between is to blame.
+ */
+export const stoppersOf = ({nodes, dials, family}: Pick<ChainFacts, 'nodes' | 'dials' | 'family'>): Stoppers => {
+	const prepared = new Map<string, ReturnType<typeof fatesOf>>();
+	const fatesOn = (node: WalkedNode): ReturnType<typeof fatesOf> => {
+		const fates = prepared.get(node.name) ?? fatesOf(rulesOf(node), placeOn(node, family));
+		prepared.set(node.name, fates);
+		return fates;
+	};
+	return new Map(
+		dials.filter(isLossy).flatMap(dialled => {
+			const [first] = packetsAt(dialled, nodes).flatMap(([node, packet]) =>
+				fatesOn(node)(packet).flatMap(({end, by, beyond}): readonly Stopper[] =>
+					by && (end === 'drop' || end === 'refuse') ? [{node, rule: by, ...(beyond && {beyond})}] : [],
+				),
+			);
+			return first ? [[dialled, first] as const] : [];
+		}),
+	);
+};
