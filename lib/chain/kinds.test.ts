@@ -202,6 +202,12 @@ for (const [kind, what, change, expected] of INJURIES)
 			else t.regex(line, expected);
 		});
 
+for (const kind of KINDS.filter(each => !each.startsWith('eks')))
+	test(`${kind}: a strict rp_filter does no harm where packets come in by the way back`, t => {
+		const strict = (text: string): string => `${text}\n$ sysctl -a\nnet.ipv4.conf.all.rp_filter = 1\n`;
+		t.is(told(kindFacts(kind, {change: strict, others: strict})), 'nothing');
+	});
+
 test('a policy for pods of another namespace is not blamed', t => {
 	const facts = kindFacts('calico', {change: first('filter', '-A cali-fw-cali00000000004 -j DROP')});
 	const [pod] = facts.pods.ok ? facts.pods.value : [];

@@ -28,6 +28,8 @@ const anyOf =
 const table = (family: string, name: string, hook: string, rules: string): string =>
 	`table ${family} ${name} {\n\tchain c {\n\t\ttype filter hook ${hook}; policy accept;\n\t\t${rules}\n\t}\n}\n`;
 
+/** The recorded addresses of the Services of the namespace, in either mode. */
+const OF_SERVICES = ['232.183', '156.17', '132.51', '142.237', '83.150', '220.31', '61.26', '191.118'].map(last => `10.96.${last}`);
 const VIPS = '10.96.0.0/12';
 const FIREWALL = 'host-firewall: ';
 
@@ -69,6 +71,25 @@ const INJURIES: readonly Injury[] = [
 		what: 'a dnat of nft before',
 		nft: `table ip other {\n\tchain c {\n\t\ttype nat hook prerouting priority dstnat - 1; policy accept;\n\t\tip daddr ${VIPS} tcp dport 80 dnat to 10.244.0.99:80\n\t}\n}\n`,
 		expected: `${FIREWALL}ip other c on worker-2: ip daddr ${VIPS} tcp dport 80 dnat to 10.244.0.99:80`,
+	},
+	{
+		what: 'a cache of DNS that takes the address of a Service',
+		iptables: ['raw', `-A PREROUTING -d ${VIPS} -p tcp -j CT --notrack`],
+		prints: ({addresses}) => ({
+			addresses: [
+				...addresses,
+				{
+					ifname: 'nodelocaldns',
+					addr_info: OF_SERVICES.map(local => ({
+						family: 'inet',
+						local,
+						prefixlen: 32,
+						scope: 'global',
+					})),
+				},
+			],
+		}),
+		expected: 'nothing',
 	},
 	{
 		what: 'a transparent proxy',
@@ -201,13 +222,13 @@ const INJURIES: readonly Injury[] = [
 		expected: /^cni: worker-2 has no route to 10\.244\.1\.[35] \(pod /,
 	},
 	{
-		what: 'a route that leads back',
+		what: 'a route that leads back, which a router might have',
 		on: 'worker-1',
 		prints: ({routes}) => ({
 			routes: [...['2', '3'].map(last => ({dst: `10.244.2.${last}`, gateway: '172.18.0.11', dev: 'eth0'})), ...routes],
 		}),
 		expected:
-			/^cni: the route 10\.244\.2\.\d via 172\.18\.0\.11 dev eth0 on worker-1, which is taken to 10\.244\.2\.\d .* leads to worker-1, not to worker-2/,
+			/^nothing; cni: the route 10\.244\.2\.\d via 172\.18\.0\.11 dev eth0 on worker-1, which is taken to 10\.244\.2\.\d .* leads to worker-1, not to worker-2/,
 	},
 	{
 		what: 'the address of a pod at an interface of another node',
@@ -252,6 +273,11 @@ const INJURIES: readonly Injury[] = [
 		expected: `link: the neighbour 172.18.0.11 lladdr 02:de:ad:be:ef:00 PERMANENT at eth0 of worker-2 is no interface of worker-1, whose eth0 has ${macOf(1)}`,
 	},
 	{
+		what: 'a wrong neighbour, and what is sent there arrives',
+		prints: ({neighbours}) => ({neighbours: neighbours.map(one => ({...one, lladdr: '12:34:56:78:9a:bc', state: ['PERMANENT']}))}),
+		expected: 'nothing',
+	},
+	{
 		what: 'a queue that loses packets',
 		on: 'worker-1',
 		prints: () => ({
@@ -273,6 +299,33 @@ const INJURIES: readonly Injury[] = [
 		expected: 'nothing; link: the qdisc tbf at eth0 of worker-1 has dropped 40 packets',
 	},
 	{
+		what: 'a firewall that lets in what is asked and not what is answered',
+		iptables: [
+			'filter',
+			'-A FORWARD -p tcp -m multiport --dports 80,8080 -j ACCEPT',
+			'-A FORWARD -p udp -m multiport --dports 53,8081 -j ACCEPT',
+			'-A FORWARD -m conntrack --ctstate RELATED -j ACCEPT',
+			'-A FORWARD -j DROP',
+		],
+		expected: `${FIREWALL}filter on worker-2: -A FORWARD -j DROP, of what endpoints answer`,
+	},
+	{
+		what: 'a firewall that lets in what is asked and what is answered',
+		iptables: [
+			'filter',
+			'-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
+			'-A FORWARD -p tcp -m multiport --dports 80,8080 -j ACCEPT',
+			'-A FORWARD -p udp -m multiport --dports 53,8081 -j ACCEPT',
+			'-A FORWARD -j DROP',
+		],
+		expected: 'nothing',
+	},
+	{
+		what: 'answers that nobody lets in to the node itself',
+		iptables: ['filter', '-A INPUT -p tcp -m tcp --tcp-flags SYN,ACK SYN,ACK -j DROP'],
+		expected: `${FIREWALL}filter on worker-2: -A INPUT -p tcp -m tcp --tcp-flags SYN,ACK SYN,ACK -j DROP, of what endpoints answer`,
+	},
+	{
 		what: 'the conntrack table is full',
 		sysctls: 'net.netfilter.nf_conntrack_max = 40\nnet.netfilter.nf_conntrack_count = 40\n',
 		expected: 'conntrack: the conntrack table of worker-2 is full: 40 of 40',
@@ -280,7 +333,7 @@ const INJURIES: readonly Injury[] = [
 	{
 		what: 'a table of nft that sees replies alone',
 		nft: table('ip', 'guard', 'forward priority filter', 'tcp sport 8080 drop'),
-		expected: /^(?:host-firewall|nothing; host-firewall): .*ip guard c on worker-2: tcp sport 8080 drop/,
+		expected: `${FIREWALL}ip guard c on worker-2: tcp sport 8080 drop, of what endpoints answer`,
 	},
 ];
 

@@ -3,11 +3,12 @@ import {podIp} from '../model/pods.ts';
 import {servicePorts} from '../model/service-ports.ts';
 import type {ServicePort} from '../model/state.ts';
 import type {Packet} from '../model/verdict.ts';
+import type {Answer} from '../trace/path.ts';
 import type {ChainFacts, WalkedNode} from './facts.ts';
 
 /** A packet that is sent through a node's whole dump. */
 export type Sent = {
-	readonly packet: Packet;
+	readonly packet: Packet & Partial<Answer>;
 	/** Whether such a packet is sent for sure: what comes from outside may be kept out on purpose. */
 	readonly isSure: boolean;
 };
@@ -31,9 +32,51 @@ const goalsOf = ({clusterIP, externalIPs, loadBalancerVIPs, port, nodePort}: Ser
 	...(nodePort === undefined ? [] : [{destination: ip, port: nodePort}]),
 ];
 
+/** Of the ports that clients send from. */
+const CLIENTS_PORT = 50_000;
+
+/**
+ * The first answers as they meet a node: of its own endpoints to clients elsewhere, and of those elsewhere, and its own, to its clients,
+ * who asked for the Service.
+ */
+const answersOn = (
+	{ip}: WalkedNode,
+	ports: readonly ServicePort[],
+	{
+		pod,
+		own,
+		stranger,
+	}: {
+		readonly pod: string | undefined;
+		readonly own: ReadonlySet<string>;
+		readonly stranger: string | undefined;
+	},
+): readonly Sent[] => {
+	const all = ports.flatMap(({protocol, clusterIP, port, endpoints}) =>
+		endpoints.flatMap(endpoint => {
+			const asked = {destination: clusterIP, port};
+			const isHere = own.has(endpoint.ip);
+			const to = [
+				...(isHere && stranger !== undefined ? [{destination: stranger}] : []),
+				...(!isHere && pod !== undefined ? [{destination: pod, asked}] : []),
+				{destination: ip, asked},
+			];
+			return to.map(({destination, ...more}): Sent => {
+				const from = isHere ? 'pod' : 'outside';
+				const answers = {sourcePort: endpoint.port, ...more};
+				return {packet: {protocol, from, source: endpoint.ip, destination, port: CLIENTS_PORT, answers}, isSure: true};
+			});
+		}),
+	);
+	// An endpoint of several Services answers all in the same way.
+	const keyOf = ({packet: {protocol, source, destination, answers}}: Sent): string =>
+		[protocol, source, answers?.sourcePort, destination].join(' ');
+	return [...new Map(all.map(sent => [keyOf(sent), sent])).values()];
+};
+
 /**
  * The first packets of connections to the namespace's Services (or to all) as they meet a node: where they enter (from one of its pods,
- * from itself, from outside), and where they leave to the endpoints that run there, as other nodes pass them on.
+ * from itself, from outside), and where they leave to the endpoints that run there, as other nodes pass them on; and the first answers.
  */
 export const packetsOn = (node: WalkedNode, nodes: readonly WalkedNode[], seen: Seen): readonly Sent[] => {
 	const {state, name, ip} = node;
@@ -68,5 +111,7 @@ export const packetsOn = (node: WalkedNode, nodes: readonly WalkedNode[], seen: 
 						],
 			),
 	);
-	return [...entering, ...leaving].filter(({packet: {destination}}) => familyOf(canonicalIp(destination) ?? '') === seen.family);
+	return [...entering, ...leaving, ...answersOn(node, ports, {pod, own, stranger})].filter(
+		({packet: {destination}}) => familyOf(canonicalIp(destination) ?? '') === seen.family,
+	);
 };

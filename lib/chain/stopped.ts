@@ -2,6 +2,7 @@ import type {Packet} from '../model/verdict.ts';
 import {fatesOf, type QuotedRule} from '../trace/fates.ts';
 import type {ChainFacts, Dialled, WalkedNode} from './facts.ts';
 import {placeOn, rulesOf} from './traced.ts';
+import {sourceTo} from './ways.ts';
 
 /** A rule of a node that ends a connection of the walk. `beyond`: what is beyond this limit. */
 export type Stopper = {
@@ -18,11 +19,11 @@ const isLossy = ({dials}: Dialled): boolean => dials.ok && dials.value.some(({ou
 /** A packet as it leaves the node that dials, and as it comes to the one where the address is. */
 const packetsAt = (
 	{from, node, ip: destination, port, protocol}: Dialled,
-	nodes: readonly WalkedNode[],
+	{nodes, family}: Pick<ChainFacts, 'nodes' | 'family'>,
 ): readonly (readonly [at: WalkedNode, packet: Packet])[] => {
 	const sender = nodes.find(({name}) => name === from);
 	if (!sender) return [];
-	const packet = {protocol, source: sender.ip, destination, port};
+	const packet = {protocol, source: sourceTo(sender, destination, family), destination, port};
 	const target = nodes.find(({name}) => name === node && name !== from);
 	return [[sender, {...packet, from: 'node'}], ...(target ? [[target, {...packet, from: 'outside'}] as const] : [])];
 };
@@ -40,7 +41,7 @@ export const stoppersOf = ({nodes, dials, family}: Pick<ChainFacts, 'nodes' | 'd
 	};
 	return new Map(
 		dials.filter(isLossy).flatMap(dialled => {
-			const [first] = packetsAt(dialled, nodes).flatMap(([node, packet]) =>
+			const [first] = packetsAt(dialled, {nodes, family}).flatMap(([node, packet]) =>
 				fatesOn(node)(packet).flatMap(({end, by, beyond}): readonly Stopper[] =>
 					by && (end === 'drop' || end === 'refuse') ? [{node, rule: by, ...(beyond && {beyond})}] : [],
 				),

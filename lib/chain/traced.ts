@@ -57,8 +57,15 @@ export const rulesOf = ({facts: {iptables, ip6tables, iptablesLegacy, ip6tablesL
 const isAmongPods = ({packet: {source}}: Sent, to: string, pods: ReadonlySet<string>): boolean =>
 	pods.has(source) && [...pods].some(ip => to.startsWith(hostPort(ip, 0).slice(0, -1)));
 
-/** What kube-proxy has on a node: which places of rules it makes, and the bit by which it marks what is to be masqueraded. */
-type Proxy = {readonly makes: (where: string) => boolean; readonly bit: number};
+/** What is known of a node's kube-proxy, and of the node. */
+type Proxy = {
+	/** Which places of rules it makes. */
+	readonly makes: (where: string) => boolean;
+	/** By which it marks what is to be masqueraded. */
+	readonly bit: number;
+	/** Whether somebody has given the node the address itself: a cache of DNS takes what is for the Service, untracked, on purpose. */
+	readonly isOwn: (to: string) => boolean;
+};
 
 /** Who set the mark of kube-proxy, or cleared it, last, if it was somebody else. */
 const marker = ({marks}: Fate, what: 'set' | 'cleared', {makes, bit}: Proxy): QuotedRule | undefined => {
@@ -76,13 +83,21 @@ const hides = (rule: QuotedRule | undefined, {makes}: Proxy): QuotedRule | undef
 const rightly = (fate: Fate, model: Verdict, sent: Sent, pods: ReadonlySet<string>, proxy: Proxy): QuotedRule | undefined => {
 	if (model.kind === 'mixed' || model.kind === 'unknown') return undefined;
 	if (fate.end === 'drop' || fate.end === 'refuse') return ['dropped', 'refused'].includes(model.kind) ? undefined : fate.by;
+	if (sent.packet.answers) return undefined;
 	const amongPods = isAmongPods(sent, fate.to, pods) && fate.rewritten ? (marker(fate, 'set', proxy) ?? fate.rewritten) : undefined;
 	if (model.kind !== 'backends') return model.kind === 'leaves' || model.kind === 'node' ? (fate.translated ?? amongPods) : undefined;
 	const backend = model.backends.find(({ip, port}) => hostPort(ip, port) === fate.to);
-	if (!backend) return fate.translated ?? fate.untracked ?? hides(fate.letOut?.destination, proxy);
+	if (!backend) return fate.translated ?? (proxy.isOwn(fate.to) ? undefined : (fate.untracked ?? hides(fate.letOut?.destination, proxy)));
 	if (backend.source === 'kept') return amongPods;
 	return fate.rewritten ? undefined : (fate.untracked ?? marker(fate, 'cleared', proxy) ?? hides(fate.letOut?.source, proxy));
 };
+
+/** Whether the rule of a parting is that of another one, of some kind. */
+const isIn = ({rule}: Parting, isOf: (other: Parting) => boolean, partings: readonly Parting[]): boolean =>
+	partings.some(other => other.rule?.where === rule?.where && other.rule?.text === rule?.text && isOf(other));
+
+/** An answer goes where it must: of its translation no rule decides any more. */
+const ANSWERED: Verdict = {kind: 'node', because: 'it answers'};
 
 /**
  * Sends the packets of the namespace's Services (or of all) through the whole dump of a node, every table and hook of it, and tells where
@@ -99,22 +114,25 @@ export const partingsOn = (
 	const bound = new Set((place.interfaces ?? []).filter(({device}) => device === DUMMY).map(({address}) => canonicalIp(address)));
 	const model = verdictsOf(state.value, node.name, {localAddresses: place.addresses.filter(ip => !bound.has(ip))});
 	const fates = fatesOf(rulesOf(node), place);
-	const proxy = {makes: PROXY_MODES[state.value.mode].makes, bit: (1 << state.value.proxy.masqueradeBit) >>> 0};
+	const own = place.addresses.map(ip => hostPort(ip, 0).slice(0, -1));
+	const isOwn = (to: string): boolean => own.some(ip => to.startsWith(ip));
+	const proxy = {makes: PROXY_MODES[state.value.mode].makes, bit: (1 << state.value.proxy.masqueradeBit) >>> 0, isOwn};
 	const pods = new Set(
 		(listed.ok ? listed.value : []).flatMap(({spec, status}) =>
 			spec?.hostNetwork ? [] : (status?.podIPs ?? []).flatMap(({ip}) => ip ?? []),
 		),
 	);
-	return packetsOn(node, nodes, {...of, pods: listed, family}).flatMap(sent => {
-		const verdict = model(sent.packet);
+	const all = packetsOn(node, nodes, {...of, pods: listed, family}).flatMap(sent => {
+		const verdict: Verdict = sent.packet.answers ? ANSWERED : model(sent.packet);
 		const partings = fates(sent.packet).flatMap((fate): readonly Parting[] => {
-			if (fate.end === 'unknown') return fate.beyond ? [] : [{sent, fate, isKubeProxys: false}];
+			// Of answers only what is certain is told: their marks are not known.
+			if (fate.end === 'unknown') return fate.beyond || sent.packet.answers ? [] : [{sent, fate, isKubeProxys: false}];
 			const rule = rightly(fate, verdict, sent, pods, proxy);
 			return rule ? [{sent, fate, rule, isKubeProxys: proxy.makes(rule.where)}] : [];
 		});
 		// What goes wrong within all limits is not a limit's doing.
-		const isWithin = ({rule}: Parting) =>
-			partings.some(({rule: other, fate}) => !fate.beyond && other?.where === rule?.where && other?.text === rule?.text);
-		return partings.filter(parting => !parting.fate.beyond || !isWithin(parting));
+		return partings.filter(parting => !parting.fate.beyond || !isIn(parting, ({fate}) => !fate.beyond, partings));
 	});
+	// What ends connections ends their answers by the way.
+	return all.filter(parting => !parting.sent.packet.answers || !isIn(parting, ({sent}) => !sent.packet.answers, all));
 };

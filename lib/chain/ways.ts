@@ -1,4 +1,4 @@
-import {podIp} from '../model/pods.ts';
+import {isReadyPod, podIp} from '../model/pods.ts';
 import {canonicalIp} from '../model/address.ts';
 import {routingOf, type Routed, type RoutedWay} from '../trace/routing.ts';
 import type {ChainFacts, WalkedNode} from './facts.ts';
@@ -10,12 +10,13 @@ export type Goal = {
 	readonly what: string;
 };
 
-/** Endpoints and pods of the namespace, and the nodes themselves: there packets go to, and answers come back. */
+/** Ready pods of the namespace, and the nodes themselves: there packets go to, and answers come back. */
 export const goalsOf = ({nodes, pods, namespace, family}: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>): readonly Goal[] => {
 	const known = new Set(nodes.map(({name}) => name));
 	return [
 		...(pods.ok ? pods.value : [])
-			.filter(({metadata, spec}) => metadata?.namespace === namespace && !spec?.hostNetwork && known.has(spec?.nodeName ?? ''))
+			.filter(pod => isReadyPod(pod) && pod.metadata?.namespace === namespace)
+			.filter(({spec}) => !spec?.hostNetwork && known.has(spec?.nodeName ?? ''))
 			.flatMap(pod => {
 				const ip = podIp(pod, family);
 				return ip === undefined ? [] : [{ip, node: pod.spec?.nodeName ?? '', what: `pod ${pod.metadata?.name}`}];
@@ -43,9 +44,22 @@ export const podDeviceOf = (node: WalkedNode, ip: string, family: ChainFacts['fa
 	return way?.route?.type === 'unicast' ? way.route.device : undefined;
 };
 
-/** The interface by which what another node sends to an address of a node's comes in; undefined: not known, as with many overlays. */
+/** The address that a node itself sends with. */
+export const sourceTo = (node: WalkedNode, destination: string, family: ChainFacts['family']): string => {
+	const {addresses} = node.facts;
+	const route = routingOn(node, family)?.({source: node.ip, destination, in: 'lo'})?.route;
+	const own = (addresses.ok ? addresses.value.items : []).filter(each => each.family === family && each.device === route?.device);
+	return route?.preferredSource ?? (own.some(({address}) => address === node.ip) ? node.ip : own[0]?.address) ?? node.ip;
+};
+
+/**
+ * The interface by which what another node sends to an address of a node's comes in: that of the next hop, or, where it goes through a
+ * tunnel, the one of the same name. Undefined: not known.
+ */
 export const entryFrom = (other: WalkedNode, node: WalkedNode, to: string, family: ChainFacts['family']): string | undefined => {
 	const route = routingOn(other, family)?.({source: other.ip, destination: to, in: 'lo'})?.route;
-	if (route?.type !== 'unicast') return undefined;
-	return deviceOf(node, to === node.ip ? to : (route.gateway ?? ''));
+	if (route?.type !== 'unicast' || route.device === undefined) return undefined;
+	if (route.device === deviceOf(other, other.ip)) return deviceOf(node, to === node.ip ? to : (route.gateway ?? ''));
+	const {links} = node.facts;
+	return links.ok ? links.value.items.find(({name}) => name === route.device)?.name : undefined;
 };

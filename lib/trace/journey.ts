@@ -63,7 +63,10 @@ const natStage = (
 	};
 };
 
-const trackStage: Stage = {priority: CONNTRACK, run: path => [accepted(path.tracking === 'not yet' ? {...path, tracking: 'new'} : path)]};
+const trackStage: Stage = {
+	priority: CONNTRACK,
+	run: path => [accepted(path.tracking === 'not yet' ? {...path, tracking: path.answers ? 'established' : 'new'} : path)],
+};
 
 /** Dealt out by ipvs to another machine: it leaves the hook where that was (ip_vs_nat_send_or_cont of net/netfilter/ipvs/ip_vs_xmit.c). */
 const goesOn = ({dealt, destination}: Path, {place}: Walk): boolean => dealt !== undefined && !place.isLocal(destination);

@@ -39,7 +39,9 @@ export type Path = {
 		readonly connectionMark: number;
 		readonly why: string;
 	};
-	readonly tracking: 'not yet' | 'new' | 'untracked';
+	readonly tracking: 'not yet' | 'new' | 'established' | 'untracked';
+	/** It answers a connection; left out: it is the first packet of one. */
+	readonly answers?: Answered;
 	/** '': none, as for the node's own packets; undefined: not known. */
 	readonly in: string | undefined;
 	readonly out: string | undefined;
@@ -67,6 +69,17 @@ export type Path = {
 	/** Doubts on its way that are walked both ways, the first one first. */
 	readonly forks: readonly Fork[];
 };
+
+/** The connection that a packet answers, as the node knows it. */
+export type Answered = {
+	/** Where the packet comes from: the endpoint's own. */
+	readonly sourcePort: number;
+	/** What the client asked for, where this node translated it to the endpoint. */
+	readonly asked?: {readonly destination: string; readonly port: number};
+};
+
+/** The first answer to a connection. Its destination's port is some port of the client's. */
+export type Answer = Packet & {readonly answers: Answered};
 
 /** A rule of which it cannot be told whether it matches: one side goes on as if it did, the other as if it did not. */
 export type Fork = {
@@ -113,7 +126,7 @@ const entryOf = (from: Packet['from'], sender: Ip, place: Place): string | undef
 };
 
 /** A packet before its first hook. Throws RangeError for what is no address. */
-export const startOf = ({protocol, from, source, destination, port}: Packet, place: Place): Path => {
+export const startOf = ({protocol, from, source, destination, port, answers}: Packet & Partial<Answer>, place: Place): Path => {
 	const to = addressOf(destination, 'destination');
 	const sender = addressOf(source, 'source');
 	return {
@@ -123,9 +136,13 @@ export const startOf = ({protocol, from, source, destination, port}: Packet, pla
 		source: sender,
 		destination: to,
 		port,
-		original: {destination: to, port},
+		original: answers?.asked
+			? {destination: addressOf(answers.asked.destination, 'destination'), port: answers.asked.port}
+			: {destination: to, port},
+		...(answers && {answers}),
 		mark: 0,
 		connectionMark: 0,
+		...(answers && {unsure: {mark: 0, connectionMark: 0xff_ff_ff_ff, why: 'the mark of the connection is not known'}}),
 		tracking: 'not yet',
 		in: from === 'node' ? '' : entryOf(from, sender, place),
 		out: '',
@@ -136,8 +153,11 @@ export const startOf = ({protocol, from, source, destination, port}: Packet, pla
 	};
 };
 
-export const isTranslated = ({destination, port, original}: Path): boolean =>
-	destination.text !== original.destination.text || port !== original.port;
+/** Whether connection tracking knows the packet's connection. */
+export const isTracked = ({tracking}: Path): boolean => tracking === 'new' || tracking === 'established';
+
+export const isTranslated = ({destination, port, original, answers}: Path): boolean =>
+	answers ? answers.asked !== undefined : destination.text !== original.destination.text || port !== original.port;
 
 export const remembers = ({memory}: Walk, {remembered}: Path, list: string): boolean => memory.has(list) || remembered.includes(list);
 
@@ -218,37 +238,6 @@ export const rewrite = (path: Path, trail: Trail): Path => ({...path, rewritten:
 /** A rule that limits lets the packet through: the bucket of a limit is full when nobody sends. */
 export const limitedBy = (path: Path, rule: Quote): Path => ({...path, limits: [...path.limits, rule]});
 
-/** The value of a mark under a mask, or why it cannot be told. */
-export const markOf = (path: Path, which: 'mark' | 'connectionMark', mask: number): number | {readonly unclear: string} =>
-	path.unsure && (path.unsure[which] & mask) !== 0 ? {unclear: path.unsure.why} : (path[which] & mask) >>> 0;
-
-/** The mark that a change makes, where it may or may not be made: the bits that come out otherwise cannot be told from there on. */
-export const perhapsMarked = (before: Path, after: Path, why: string): Path => {
-	const bits = (which: 'mark' | 'connectionMark'): number =>
-		((before[which] ^ after[which]) | (before.unsure?.[which] ?? 0) | (after.unsure?.[which] ?? 0)) >>> 0;
-	return {...before, unsure: {mark: bits('mark'), connectionMark: bits('connectionMark'), why}};
-};
-
-const surely = (path: Path): Path => {
-	const {unsure, ...rest} = path;
-	return unsure && (unsure.mark | unsure.connectionMark) === 0 ? rest : path;
-};
-
 /** Conntrack does not see what is told not to be tracked before it. */
 export const untracked = (path: Path, trail: Trail): Path =>
 	path.tracking === 'not yet' ? {...path, tracking: 'untracked', untracked: trail} : path;
-
-/** Remembers what has changed a packet's mark. */
-export const withMarker = (before: Path, after: Path, by: Trail): Path => {
-	const [set, cleared] = [(after.mark & ~before.mark) >>> 0, (before.mark & ~after.mark) >>> 0];
-	return set === 0 && cleared === 0 ? after : {...after, marks: [...(before.marks ?? []), {set, cleared, by}]};
-};
-
-/** Marks a packet: `set` makes the new mark of the old one. A bit that is set whatever it was before can be told again. */
-export const marked = (path: Path, which: 'mark' | 'connectionMark', set: (mark: number) => number, trail: Trail): Path => {
-	const then = withMarker(path, {...path, [which]: set(path[which])}, trail);
-	if (!path.unsure) return then;
-	// Bits that come out the same of both values are told again.
-	const unsure = (set(path[which]) ^ set((path[which] ^ path.unsure[which]) >>> 0)) >>> 0;
-	return surely({...then, unsure: {...path.unsure, [which]: unsure}});
-};

@@ -16,6 +16,9 @@ const POLICIES = /(?:^| )(?:(?:filter-)?cali-|CILIUM_|ANTREA-|WEAVE-|KUBE-NWPLCY
 const isPolicy = ({fate, rule}: Parting): boolean =>
 	rule !== undefined && (fate.end === 'drop' || fate.end === 'refuse') && POLICIES.test(rule.where);
 
+/** After a rule that ends answers and not what they answer. */
+const ANSWERS = ', of what endpoints answer';
+
 const beyondText = ({text}: QuotedRule, limit: QuotedRule | undefined): string =>
 	limit === undefined ? '' : limit.text === text ? ', which ends what is beyond its limit' : `, which ends what is beyond ${limit.text}`;
 
@@ -30,7 +33,7 @@ export const findingOf = (node: WalkedNode, parting: Parting, isSeen = false): F
 			`${node.name}: what becomes of packets is not known: ${fate.why ?? 'it is not understood'}` +
 				(fate.by ? `, at ${ruleText(node, fate.by)}` : ''),
 		);
-	const text = `${ruleText(node, rule)}${beyondText(rule, fate.beyond)}`;
+	const text = `${ruleText(node, rule)}${beyondText(rule, fate.beyond)}${sent.packet.answers ? ANSWERS : ''}`;
 	if (fate.beyond && !isSeen) return unknown(text);
 	// What kube-proxy's own rules do wrong is another hop's to say: here it is what leads packets to them.
 	if (isKubeProxys || isPolicy(parting)) return unknown(`${text} may be wrong about the packets`);
@@ -43,11 +46,11 @@ const LEFT_OVER = /^(?:ip6? kube-proxy|(?:legacy )?(?:raw|mangle|nat|filter) KUB
 const DONE = {accept: 'goes to', drop: 'is dropped', refuse: 'is refused', unknown: 'cannot be told'} as const;
 
 const wayText = (node: WalkedNode, {sent: {packet}, fate, rule}: Parting): string => {
-	const {from, source, destination, port, protocol} = packet;
+	const {from, source, destination, port, protocol, answers} = packet;
 	const share = fate.probability > 0.999_999 ? '' : ` (${Number((fate.probability * 100).toFixed(2))} %)`;
 	const what = fate.end === 'accept' ? `${DONE.accept} ${fate.to}${fate.rewritten ? ', its source rewritten' : ''}` : DONE[fate.end];
 	return (
-		`${node.name}: ${protocol} from ${from} ${source} to ${hostPort(destination, port)} ` +
+		`${node.name}: ${answers ? 'answer over ' : ''}${protocol} from ${from} ${source} to ${hostPort(destination, port)} ` +
 		`${what}${share}${rule ? `: ${rule.where}: ${rule.text}` : `: ${fate.why ?? ''}`}`
 	);
 };

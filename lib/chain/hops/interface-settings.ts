@@ -1,7 +1,7 @@
 import {routeText} from '../../trace/routing.ts';
 import {broken, type Finding} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
-import {entryFrom, goalsOf, podDeviceOf, routingOn} from '../ways.ts';
+import {entryFrom, goalsOf, podDeviceOf, routingOn, sourceTo} from '../ways.ts';
 
 /** sysctl writes a dot of an interface's name as a slash. */
 const settingOf = (device: string, name: string): string => `net.ipv4.conf.${device.replaceAll('.', '/')}.${name}`;
@@ -27,8 +27,8 @@ const entriesOf = (node: WalkedNode, {nodes, pods, namespace, family}: SettingFa
 				own.slice(0, 1).flatMap(({ip}) => {
 					const device = entryFrom(other, node, ip, family);
 					if (device === undefined) return [];
-					const senders = goals.filter(goal => goal.node === other.name).map(goal => goal.ip);
-					return senders.map(from => ({from, to: ip, device}));
+					const theirs = goals.filter(goal => goal.node === other.name && goal.ip !== other.ip).map(goal => goal.ip);
+					return [sourceTo(other, ip, family), ...theirs].map(from => ({from, to: ip, device}));
 				}),
 			),
 	];

@@ -20,19 +20,27 @@ const isUp = ({name, ip, facts: {addresses, links}}: WalkedNode): readonly Findi
 	return [broken(`${device} of ${name}, which has ${ip}, is ${link.up ? `up but without a carrier (${link.state})` : 'down'}`)];
 };
 
-/** Entries that somebody has made by hand, or an agent for good, and that name no interface of that node. */
-const misled = (node: WalkedNode, nodes: readonly WalkedNode[]): readonly Finding[] => {
+/**
+ * Entries that somebody has made by hand, or an agent for good, and that name no interface of that node. Some clouds answer for all nodes
+ * with one address of their own: what is reached all the same is led rightly.
+ */
+const misled = (node: WalkedNode, {nodes, dials}: Pick<ChainFacts, 'nodes' | 'dials'>): readonly Finding[] => {
 	const {neighbours} = node.facts;
 	return (neighbours.ok ? neighbours.value.items : []).flatMap(({address, device, mac, states}) => {
 		const other = nodes.find(({ip, name}) => ip === address && name !== node.name);
 		const links = other?.facts.links;
-		const macs = links?.ok ? links.value.items.flatMap(link => link.mac ?? []) : [];
-		if (!other || mac === undefined || !states.includes('PERMANENT') || macs.length === 0 || macs.includes(mac)) return [];
+		const all = links?.ok ? links.value.items : [];
+		if (!other || mac === undefined || !states.includes('PERMANENT') || all.length === 0 || all.some(link => link.mac === mac))
+			return [];
+		const seen = dials
+			.filter(({from, node: to}) => from === node.name && to === other.name)
+			.flatMap(each => (each.dials.ok ? each.dials.value : []));
+		if (seen.some(({outcome}) => outcome === 'answered' || outcome === 'reset' || outcome === 'refused')) return [];
+		const own = all.find(({name}) => name === deviceOf(other, address));
 		return [
-			broken(
+			(seen.length > 0 ? broken : unknown)(
 				`the neighbour ${address} lladdr ${mac} ${states.join(' ')} at ${device} of ${node.name} is no interface of ` +
-					`${other.name}, whose ${deviceOf(other, address) ?? 'own'} has ` +
-					`${(links?.ok && links.value.items.find(({name}) => name === deviceOf(other, address))?.mac) || 'another'}`,
+					`${other.name}${own?.mac === undefined ? '' : `, whose ${own.name} has ${own.mac}`}`,
 			),
 		];
 	});
@@ -67,6 +75,6 @@ const losing = (node: WalkedNode, dials: ChainFacts['dials']): readonly Finding[
 export const linkHop = ({nodes, dials}: Pick<ChainFacts, 'nodes' | 'dials'>): Hop =>
 	hopOf(
 		HOP,
-		nodes.flatMap(node => [...isUp(node), ...misled(node, nodes), ...losing(node, dials)]),
+		nodes.flatMap(node => [...isUp(node), ...misled(node, {nodes, dials}), ...losing(node, dials)]),
 		nodes.map(({name, ip}) => `${name} ${ip}`),
 	);

@@ -1,10 +1,11 @@
 import type {Route} from '../../facts/parse/ip-json.ts';
 import {routeText, routingRuleText, type RoutedWay} from '../../trace/routing.ts';
-import {broken, hopOf, type Finding, type Hop} from '../chain.ts';
+import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
 import {goalsOf, podDeviceOf, routingOn, type Goal} from '../ways.ts';
 
 const HOP = {name: 'the routes of the nodes lead to the endpoints and back', layer: 'cni'} as const;
+type RouteFacts = Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family' | 'dials'>;
 const ENDS = ['blackhole', 'unreachable', 'prohibit'];
 
 const byRule = ({rule}: RoutedWay): string =>
@@ -16,7 +17,13 @@ const leads = (route: Route, {ip, node}: Goal, at: WalkedNode, nodes: readonly W
 	return next && next.name !== node && node !== at.name ? `leads to ${next.name}, not to ${node}` : undefined;
 };
 
-const wrong = (goal: Goal, way: RoutedWay, at: WalkedNode, nodes: readonly WalkedNode[]): Finding | undefined => {
+/** Whether the node's own connections to an address were lost. */
+const isLost = ({name}: WalkedNode, ip: string, dials: ChainFacts['dials']): boolean =>
+	dials.some(
+		({from, ip: to, dials: seen}) => from === name && to === ip && seen.ok && seen.value.every(({outcome}) => outcome !== 'answered'),
+	);
+
+const wrong = (goal: Goal, way: RoutedWay, at: WalkedNode, {nodes, dials}: Pick<ChainFacts, 'nodes' | 'dials'>): Finding | undefined => {
 	const {route, rule} = way;
 	const to = `${goal.ip} (${goal.what}${goal.what.startsWith('node ') ? '' : ` on ${goal.node}`})`;
 	if (!route)
@@ -25,9 +32,11 @@ const wrong = (goal: Goal, way: RoutedWay, at: WalkedNode, nodes: readonly Walke
 			: broken(`${at.name} has no route to ${to}`);
 	if (ENDS.includes(route.type)) return broken(`the route ${routeText(route)} on ${at.name} ends what is for ${to}${byRule(way)}`);
 	const elsewhere = leads(route, goal, at, nodes);
+	// A node may be the router to another one.
+	const isSure = route.type === 'local' || isLost(at, goal.ip, dials);
 	return elsewhere === undefined
 		? undefined
-		: broken(`the route ${routeText(route)} on ${at.name}, which is taken to ${to}, ${elsewhere}${byRule(way)}`);
+		: (isSure ? broken : unknown)(`the route ${routeText(route)} on ${at.name}, which is taken to ${to}, ${elsewhere}${byRule(way)}`);
 };
 
 /** What a node sends itself, and what it passes on for one of its pods. */
@@ -42,7 +51,7 @@ const sendersOn = (node: WalkedNode, goals: readonly Goal[], family: ChainFacts[
 		}),
 ];
 
-const judge = (node: WalkedNode, facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>): readonly Finding[] => {
+const judge = (node: WalkedNode, facts: RouteFacts): readonly Finding[] => {
 	const routing = routingOn(node, facts.family);
 	if (!routing) return [];
 	const goals = goalsOf(facts);
@@ -51,7 +60,7 @@ const judge = (node: WalkedNode, facts: Pick<ChainFacts, 'nodes' | 'pods' | 'nam
 		.flatMap(goal =>
 			sendersOn(node, goals, facts.family).flatMap(sender => {
 				const way = routing({...sender, destination: goal.ip});
-				return (way && wrong(goal, way, node, facts.nodes)) ?? [];
+				return (way && wrong(goal, way, node, facts)) ?? [];
 			}),
 		);
 };
@@ -60,7 +69,7 @@ const judge = (node: WalkedNode, facts: Pick<ChainFacts, 'nodes' | 'pods' | 'nam
  * Where each node's routes, and the rules by which their tables are looked up, lead packets to the namespace's pods and to the nodes: not
  * to an end, not to another node, and not to an address of its own.
  */
-export const routesHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>): Hop => {
+export const routesHop = (facts: RouteFacts): Hop => {
 	const found = facts.nodes.flatMap(node => judge(node, facts));
 	const each = new Map(found.map(finding => [finding.text, finding]));
 	return hopOf(

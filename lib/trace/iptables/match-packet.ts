@@ -120,8 +120,10 @@ const inRange =
 		first <= port && port <= last;
 
 /** The client's port is not known: only that it is not a privileged one. */
-const sourceIn = (ranges: readonly PortRange[]): Truth =>
-	ranges.some(([first, last]) => first <= 1024 && last >= 65_535) || {unclear: 'the source port is not known'};
+const sourceIn = (ranges: readonly PortRange[], {answers}: Path): Truth =>
+	answers
+		? ranges.some(inRange(answers.sourcePort))
+		: ranges.some(([first, last]) => first <= 1024 && last >= 65_535) || {unclear: 'the source port is not known'};
 
 const portIs =
 	(side: 'source' | 'destination' | 'either') =>
@@ -131,7 +133,7 @@ const portIs =
 		if (ranges.length < read.length) return undefined;
 		return (path: Path) => {
 			const there = ranges.some(inRange(path.port));
-			return side === 'destination' ? there : side === 'source' ? sourceIn(ranges) : any([there, sourceIn(ranges)]);
+			return side === 'destination' ? there : side === 'source' ? sourceIn(ranges, path) : any([there, sourceIn(ranges, path)]);
 		};
 	};
 
@@ -146,14 +148,17 @@ export const multiport: Reader = byOption({
 	ports: portIs('either'),
 });
 
-/** `FIN,SYN,RST,ACK SYN`: of these, only that. The first packet has SYN alone. */
+/** `FIN,SYN,RST,ACK SYN`: of these, only that. The first packet has SYN alone, its answer SYN and ACK. */
 const flagsAre = ({values: [looked = '', set = '']}: {readonly values: readonly string[]}): Condition => {
 	const all = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG'];
 	const namesOf = (text: string) => (text === 'ALL' ? all : text.split(',').filter(name => name !== 'NONE' && name !== ''));
-	const found = namesOf(looked)
-		.filter(name => name === 'SYN')
-		.join(',');
-	return () => found === namesOf(set).join(',');
+	const of = (flags: readonly string[]): boolean =>
+		namesOf(looked)
+			.filter(name => flags.includes(name))
+			.toSorted()
+			.join(',') === namesOf(set).toSorted().join(',');
+	const [first, answer] = [of(['SYN']), of(['SYN', 'ACK'])];
+	return ({answers}) => (answers ? answer : first);
 };
 
 const PORTS = {sport: source, 'source-port': source, dport: destination, 'destination-port': destination} as const;
@@ -162,7 +167,18 @@ const PORTS = {sport: source, 'source-port': source, dport: destination, 'destin
 export const ofProtocol =
 	(name: string): Reader =>
 	(options, sets) => {
-		const read = byOption(name === 'tcp' ? {...PORTS, 'tcp-flags': flagsAre, syn: () => () => true} : PORTS);
+		const read = byOption(
+			name === 'tcp'
+				? {
+						...PORTS,
+						'tcp-flags': flagsAre,
+						syn:
+							() =>
+							({answers}) =>
+								answers === undefined,
+					}
+				: PORTS,
+		);
 		return [{condition: ({protocol}) => protocol.toLowerCase() === name}, ...read(options, sets)];
 	};
 

@@ -18,7 +18,8 @@ const portIs = (text: string): Field | undefined => {
 	if (port === undefined) return undefined;
 	return (path, side) => {
 		if (protocol !== undefined && protocol !== path.protocol.toLowerCase()) return false;
-		return side === 'src' ? {unclear: 'the source port is not known'} : path.port === Number(port);
+		if (side !== 'src') return path.port === Number(port);
+		return path.answers ? path.answers.sourcePort === Number(port) : {unclear: 'the source port is not known'};
 	};
 };
 

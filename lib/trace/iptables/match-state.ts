@@ -1,5 +1,6 @@
 import {holds, rangeOf} from '../ip.ts';
-import {isTranslated, markOf as markUnder, remembers, type Path} from '../path.ts';
+import {markOf as markUnder} from '../marks.ts';
+import {isTracked, isTranslated, remembers, type Path} from '../path.ts';
 import {byOption, holdsFor, markOf, unclear, type Condition, type Part, type Reader} from './condition.ts';
 
 const markIs =
@@ -16,10 +17,17 @@ const markIs =
 export const mark: Reader = byOption({mark: markIs('mark')});
 export const connmark: Reader = byOption({mark: markIs('connectionMark')});
 
-/** Of the first packet of a connection; before connection tracking has seen it, it counts as INVALID (net/netfilter/xt_conntrack.c). */
+/**
+ * Of the first packet of a connection, or of its first answer; before connection tracking has seen it, it counts as INVALID
+ * (net/netfilter/xt_conntrack.c).
+ */
 const statesOf = (path: Path): readonly string[] => {
-	if (path.tracking !== 'new') return [path.tracking === 'untracked' ? 'UNTRACKED' : 'INVALID'];
-	return ['NEW', ...(isTranslated(path) && !path.dealt ? ['DNAT'] : []), ...(path.rewritten ? ['SNAT'] : [])];
+	if (!isTracked(path)) return [path.tracking === 'untracked' ? 'UNTRACKED' : 'INVALID'];
+	return [
+		path.answers ? 'ESTABLISHED' : 'NEW',
+		...(isTranslated(path) && !path.dealt ? ['DNAT'] : []),
+		...(path.rewritten ? ['SNAT'] : []),
+	];
 };
 
 const stateIs = ({values}: {readonly values: readonly string[]}): Condition => {
@@ -28,17 +36,17 @@ const stateIs = ({values}: {readonly values: readonly string[]}): Condition => {
 };
 
 const tracked = (condition: Condition | undefined): Condition | undefined =>
-	condition && ((path, walk) => (path.tracking === 'new' ? condition(path, walk) : false));
+	condition && ((path, walk) => (isTracked(path) ? condition(path, walk) : false));
 
 export const conntrack: Reader = byOption({
 	ctstate: stateIs,
 	state: stateIs,
-	ctdir: ({values}) => tracked(() => values[0] === 'ORIGINAL'),
+	ctdir: ({values}) => tracked(({answers}) => values[0] === (answers ? 'REPLY' : 'ORIGINAL')),
 	ctproto: ({values: [name = '']}) =>
 		tracked(({protocol}) => ({TCP: ['6', 'tcp'], UDP: ['17', 'udp'], SCTP: ['132', 'sctp']})[protocol].includes(name)),
 	ctorigsrc({values}) {
 		const range = rangeOf(values[0] ?? '');
-		return range && tracked(({source}) => holds(range, source));
+		return range && tracked(({source, destination, answers}) => holds(range, answers ? destination : source));
 	},
 	ctorigdst({values}) {
 		const range = rangeOf(values[0] ?? '');

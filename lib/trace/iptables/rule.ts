@@ -1,7 +1,8 @@
 import type {IpsetDump} from '../../facts/parse/ipset-save.ts';
 import type {IptablesRule} from '../../facts/parse/iptables-rule.ts';
 import {bothWays} from '../forks.ts';
-import {forget, limitedBy, perhapsMarked, recognise, remember, type Path, type Walk} from '../path.ts';
+import {perhapsMarked} from '../marks.ts';
+import {forget, limitedBy, recognise, remember, type Path, type Walk} from '../path.ts';
 import {NEXT, type Branch} from '../step.ts';
 import type {Rule} from '../walk.ts';
 import type {Part} from './condition.ts';

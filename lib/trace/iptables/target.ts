@@ -1,6 +1,7 @@
 import type {IptablesOption, IptablesRule} from '../../facts/parse/iptables-rule.ts';
 import {ipOf, rangeOf, textOf} from '../ip.ts';
-import {marked as withMark, rewrite, translate, untracked, withMarker, type Path, type Trail, type Walk} from '../path.ts';
+import {marked as withMark, withMarker} from '../marks.ts';
+import {rewrite, translate, untracked, type Path, type Trail, type Walk} from '../path.ts';
 import {redirected} from '../redirect.ts';
 import {NEXT, type Branch, type Step} from '../step.ts';
 import {markOf} from './condition.ts';

@@ -1,6 +1,7 @@
 import type {NftExpression} from '../../facts/parse/nft-types.ts';
 import {expressionText} from '../../model/rules/nftables/expression.ts';
-import {markOf, type Path, type Walk} from '../path.ts';
+import {markOf} from '../marks.ts';
+import {isTracked, type Path, type Walk} from '../path.ts';
 import {selectorOf} from './selector.ts';
 import type {Table} from './table.ts';
 import {NONE, ofConstant, ofNumber, sure, unclear, type Scalar, type Value, type Weighted} from './value.ts';
@@ -81,7 +82,7 @@ const underMask = ({left, right}: NftExpression & {readonly kind: 'binary'}): Ev
 	if (which === 'mark' && right.kind === 'value' && typeof right.value === 'number') {
 		const mask = right.value;
 		return path => {
-			if (left.kind === 'ct' && path.tracking !== 'new') return sure(NONE);
+			if (left.kind === 'ct' && !isTracked(path)) return sure(NONE);
 			const found = markOf(path, left.kind === 'ct' ? 'connectionMark' : 'mark', mask);
 			return sure(typeof found === 'number' ? ofNumber(found) : unclear(found.unclear));
 		};

@@ -1,5 +1,6 @@
 import type {NftExpression} from '../../facts/parse/nft-types.ts';
-import {isTranslated, markOf, type Path, type Walk} from '../path.ts';
+import {markOf} from '../marks.ts';
+import {isTracked, isTranslated, type Path, type Walk} from '../path.ts';
 import {MISSING, NONE, ofIp, ofNumber, ofWord, unclear, type Value} from './value.ts';
 
 type Selector = (path: Path, walk: Walk) => Value;
@@ -43,7 +44,12 @@ const payload = (header: string, field: string): Selector => {
 	const unknown: Selector = () => unclear(`${name} of the packet is not known`);
 	if (!['tcp', 'udp', 'sctp', 'th'].includes(header)) return unknown;
 	if (field === 'dport') return ofHeader(header, path => ofNumber(path.port));
-	return ofHeader(header, field === 'flags' && header === 'tcp' ? () => ({kind: 'bits', words: ['syn']}) : unknown);
+	if (field === 'sport')
+		return ofHeader(header, (path, walk) => (path.answers ? ofNumber(path.answers.sourcePort) : unknown(path, walk)));
+	return ofHeader(
+		header,
+		field === 'flags' && header === 'tcp' ? ({answers}) => ({kind: 'bits', words: answers ? ['syn', 'ack'] : ['syn']}) : unknown,
+	);
 };
 
 const device =
@@ -80,10 +86,10 @@ const meta = (key: string): Selector =>
 		: ({from}) =>
 				from !== 'node' && ['skuid', 'skgid', 'cgroup'].includes(key) ? NONE : unclear(`meta ${key} of the packet is not known`);
 
-/** Of the first packet of a connection (net/netfilter/nft_ct.c). */
+/** Of the first packet of a connection, or of its first answer (net/netfilter/nft_ct.c). */
 const state: Selector = ({tracking}) => ({
 	kind: 'bits',
-	words: [tracking === 'new' ? 'new' : tracking === 'untracked' ? 'untracked' : 'invalid'],
+	words: [tracking === 'not yet' ? 'invalid' : tracking],
 });
 
 const status: Selector = path => ({
@@ -94,14 +100,14 @@ const status: Selector = path => ({
 const CT: Readonly<Record<string, Selector>> = {
 	status,
 	mark: mark('connectionMark'),
-	direction: word('original'),
+	direction: ({answers}) => ofWord(answers ? 'reply' : 'original'),
 	zone: word('0'),
 	l3proto: META['nfproto']!,
 	protocol: protocol(),
 };
 
 const ORIGINAL: Readonly<Record<string, Selector>> = {
-	saddr: ({source}) => ofIp(source),
+	saddr: ({source, destination, answers}) => ofIp(answers ? destination : source),
 	daddr: ({original}) => ofIp(original.destination),
 	'proto-dst': ({original}) => ofNumber(original.port),
 	protocol: protocol(),
@@ -113,7 +119,7 @@ const ct = (key: string, direction: string | undefined): Selector => {
 	const table = direction === undefined ? CT : direction === 'original' ? ORIGINAL : {};
 	const name = key.replace(/^ip6? /, '');
 	const selector = Object.hasOwn(table, name) ? table[name]! : () => unclear(`ct ${key} of the connection is not known`);
-	return (path, walk) => (path.tracking === 'new' ? selector(path, walk) : NONE);
+	return (path, walk) => (isTracked(path) ? selector(path, walk) : NONE);
 };
 
 /**

@@ -1,5 +1,6 @@
 import type {NftExpression, NftNat, NftStatement} from '../../facts/parse/nft-types.ts';
-import {forget, limitedBy, marked, remember, renew, rewrite, translate, untracked, type Path, type Trail, type Walk} from '../path.ts';
+import {marked} from '../marks.ts';
+import {forget, limitedBy, remember, renew, rewrite, translate, untracked, type Path, type Trail, type Walk} from '../path.ts';
 import {redirected} from '../redirect.ts';
 import type {Step} from '../step.ts';
 import {matchOf} from './compare.ts';
