@@ -326,6 +326,13 @@ const INJURIES: readonly Injury[] = [
 		expected: `${FIREWALL}filter on worker-2: -A INPUT -p tcp -m tcp --tcp-flags SYN,ACK SYN,ACK -j DROP, of what endpoints answer`,
 	},
 	{
+		what: 'a firewall that keeps others from kubelet, while a pod is not reached',
+		on: 'worker-1',
+		iptables: ['filter', '-A INPUT -p tcp -m tcp --dport 10250 -j DROP'],
+		lost: ({from, node}) => from === 'worker-2' && node === 'worker-1',
+		expected: /^cni: worker-2 does not reach pod web-1 on worker-1, /,
+	},
+	{
 		what: 'the conntrack table is full',
 		sysctls: 'net.netfilter.nf_conntrack_max = 40\nnet.netfilter.nf_conntrack_count = 40\n',
 		expected: 'conntrack: the conntrack table of worker-2 is full: 40 of 40',
