@@ -326,6 +326,12 @@ const INJURIES: readonly Injury[] = [
 		expected: `${FIREWALL}filter on worker-2: -A INPUT -p tcp -m tcp --tcp-flags SYN,ACK SYN,ACK -j DROP, of what endpoints answer`,
 	},
 	{
+		what: 'an interface that is narrower than those of others',
+		on: 'worker-1',
+		prints: ({links}) => ({links: links.map(link => (link.ifname === 'eth0' ? {...link, mtu: 600} : link))}),
+		expected: 'nothing; link: eth0 of worker-1 has an MTU of 600, and eth0 of worker-2 one of 1500',
+	},
+	{
 		what: 'a firewall that keeps others from kubelet, while a pod is not reached',
 		on: 'worker-1',
 		iptables: ['filter', '-A INPUT -p tcp -m tcp --dport 10250 -j DROP'],

@@ -46,6 +46,24 @@ const misled = (node: WalkedNode, {nodes, dials}: Pick<ChainFacts, 'nodes' | 'di
 	});
 };
 
+/** Packets that fit one node's interface and not another's are lost on the way, if nobody says so in between: suspected, not proven. */
+const narrow = (nodes: readonly WalkedNode[]): readonly Finding[] => {
+	const all = nodes.flatMap(node => {
+		const {links} = node.facts;
+		const link = (links.ok ? links.value.items : []).find(({name}) => name === deviceOf(node, node.ip));
+		return link ? [{node, link}] : [];
+	});
+	const most = Math.max(...all.map(({link}) => link.mtu));
+	const widest = all.find(({link}) => link.mtu === most);
+	return all
+		.filter(({link}) => link.mtu < most)
+		.map(({node, link}) =>
+			unknown(
+				`${link.name} of ${node.name} has an MTU of ${link.mtu}, and ${widest?.link.name} of ${widest?.node.name} one of ${most}`,
+			),
+		);
+};
+
 /** Queues that throw away only what is too much for the interface itself. */
 const PLAIN = ['noqueue', 'noop', 'mq', 'mqprio', 'pfifo', 'bfifo', 'pfifo_fast', 'fq', 'fq_codel', 'sfq', 'codel'];
 /** No queues: filters hang there, of CNIs too. */
@@ -71,10 +89,13 @@ const losing = (node: WalkedNode, dials: ChainFacts['dials']): readonly Finding[
 	});
 };
 
-/** The interface that has the node's address: up and with a carrier, with no queue that loses packets, and led to the right neighbours. */
+/**
+ * The interface that has the node's address: up and with a carrier, with no queue that loses packets, as wide as those of others, and led
+ * to the right neighbours.
+ */
 export const linkHop = ({nodes, dials}: Pick<ChainFacts, 'nodes' | 'dials'>): Hop =>
 	hopOf(
 		HOP,
-		nodes.flatMap(node => [...isUp(node), ...misled(node, {nodes, dials}), ...losing(node, dials)]),
+		[...nodes.flatMap(node => [...isUp(node), ...misled(node, {nodes, dials}), ...losing(node, dials)]), ...narrow(nodes)],
 		nodes.map(({name, ip}) => `${name} ${ip}`),
 	);
