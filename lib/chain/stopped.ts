@@ -41,11 +41,13 @@ export const stoppersOf = ({nodes, dials, family}: Pick<ChainFacts, 'nodes' | 'd
 	};
 	return new Map(
 		dials.filter(isLossy).flatMap(dialled => {
-			const [first] = packetsAt(dialled, {nodes, family}).flatMap(([node, packet]) =>
+			const all = packetsAt(dialled, {nodes, family}).flatMap(([node, packet]) =>
 				fatesOn(node)(packet).flatMap(({end, by, beyond}): readonly Stopper[] =>
 					by && (end === 'drop' || end === 'refuse') ? [{node, rule: by, ...(beyond && {beyond})}] : [],
 				),
 			);
+			// A limit need not be spent.
+			const first = all.find(({beyond}) => !beyond) ?? all[0];
 			return first ? [[dialled, first] as const] : [];
 		}),
 	);
