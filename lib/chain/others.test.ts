@@ -2,6 +2,7 @@ import test from 'ava';
 import type {RecordedMode} from '../model/rules/fixtures/recorded.ts';
 import {chainText, detailOf, suspectedOf} from './chain.ts';
 import type {ChainFacts} from './facts.ts';
+import type {Dial} from '../probe/vantage.ts';
 import {LOST, ok, type NodeName} from './fixtures/healthy.ts';
 import {macOf, plainFacts, type Deed} from './fixtures/plain.ts';
 import {walk} from './walk.ts';
@@ -15,6 +16,8 @@ type Injury = Deed & {
 	readonly on?: NodeName;
 	/** Connections of the walk that are lost. */
 	readonly lost?: undefined | ((dial: ChainFacts['dials'][number]) => boolean);
+	/** How; left out: nothing comes back. */
+	readonly how?: Dial;
 	readonly expected: string | RegExp;
 };
 
@@ -152,6 +155,13 @@ const INJURIES: readonly Injury[] = [
 		nft: table('inet', 'guard', 'forward priority filter - 10', 'tcp dport 8080 drop'),
 		lost: across,
 		expected: `${FIREWALL}inet guard c on worker-1: tcp dport 8080 drop`,
+	},
+	{
+		what: 'what the node sends is rejected, which is told to the sender',
+		iptables: ['filter', '-A OUTPUT -p tcp -m tcp --dport 8080 -j REJECT --reject-with icmp-admin-prohibited'],
+		lost: ({kind, from}) => kind === 'pod' && from === 'worker-2',
+		how: {at: 0, ms: 1, outcome: 'unreachable', detail: 'EHOSTUNREACH (connect)'},
+		expected: `${FIREWALL}filter on worker-2: -A OUTPUT -p tcp -m tcp --dport 8080 -j REJECT --reject-with icmp-admin-prohibited`,
 	},
 	{
 		what: 'a table of nft drops before all others',
@@ -363,14 +373,14 @@ for (const mode of MODES)
 		t.deepEqual([chain.broken, suspectedOf(chain)], [undefined, []], chainText(chain));
 	});
 
-for (const {what, modes = MODES, on = 'worker-2', lost, expected, ...deed} of INJURIES)
+for (const {what, modes = MODES, on = 'worker-2', lost, how = LOST, expected, ...deed} of INJURIES)
 	for (const mode of modes)
 		test(`${mode}: ${what}`, t => {
 			const line = told(
 				plainFacts(mode, {
 					on,
 					deed,
-					dials: ({dials}) => dials.map(dial => (lost?.(dial) ? {...dial, dials: ok([LOST, LOST, LOST])} : dial)),
+					dials: ({dials}) => dials.map(dial => (lost?.(dial) ? {...dial, dials: ok([how, how, how])} : dial)),
 				}),
 			);
 			if (typeof expected === 'string') t.is(line, expected);

@@ -14,7 +14,8 @@ export type Stopper = {
 /** The rules that end connections which the walk itself made and lost, by these. */
 export type Stoppers = ReadonlyMap<Dialled, Stopper>;
 
-const isLossy = ({dials}: Dialled): boolean => dials.ok && dials.value.some(({outcome}) => outcome === 'timeout' || outcome === 'refused');
+/** A connection that is reset has reached somebody. */
+const isLossy = ({dials}: Dialled): boolean => dials.ok && dials.value.some(({outcome}) => outcome !== 'answered' && outcome !== 'reset');
 
 /** A packet as it leaves the node that dials, and as it comes to the one where the address is. */
 const packetsAt = (
