@@ -222,6 +222,8 @@ const INJURIES: readonly Injury[] = [
 			routingRules: [...routingRules, {priority: 90, src: '10.244.0.0', srclen: 16, table: '100'}],
 			routes: [...routes, {type: 'unreachable', dst: 'default', table: '100'}],
 		}),
+		// To its own pods the node sends with an address of their network.
+		lost: ({kind, from, node}) => kind === 'pod' && from === 'worker-2' && node === 'worker-2',
 		expected:
 			/^cni: the route unreachable default table 100 on worker-2 ends what is for 10\.244\.\d\.\d .*, by the rule 90: from 10\.244\.0\.0\/16 lookup 100/,
 	},
@@ -261,11 +263,21 @@ const INJURIES: readonly Injury[] = [
 		on: 'worker-1',
 		prints: ({interfaceSettings, routes, routingRules}) => ({
 			interfaceSettings: {...interfaceSettings, 'net.ipv4.conf.eth0.rp_filter': 1},
-			routingRules: [...routingRules, {priority: 90, src: 'all', dst: '10.244.2.0', dstlen: 24, iif: 'lo', table: '100'}],
-			routes: [...routes, {dst: '10.244.2.0/24', dev: 'cni0', table: '100'}],
+			routingRules: [...routingRules, {priority: 90, src: 'all', dst: '10.244.2.0', dstlen: 24, iif: 'cni0', table: '100'}],
+			routes: [...routes, {dst: '10.244.2.0/24', gateway: '172.18.0.12', dev: 'eth1', table: '100'}],
 		}),
 		expected:
-			/^sysctl: rp_filter of eth0 is strict on worker-1 \(net\.ipv4\.conf\.eth0\.rp_filter = 1, .*\), and the way back to 10\.244\.2\.\d is 10\.244\.2\.0\/24 dev cni0 table 100: what comes from there is dropped/,
+			/^sysctl: rp_filter of eth0 is strict on worker-1 \(net\.ipv4\.conf\.eth0\.rp_filter = 1, .*\), and the way back to 10\.244\.2\.\d is 10\.244\.2\.0\/24 via 172\.18\.0\.12 dev eth1 table 100: what comes from there is dropped/,
+	},
+	{
+		what: 'a strict rp_filter, and another way back for the node itself',
+		on: 'worker-1',
+		prints: ({interfaceSettings, routes, routingRules}) => ({
+			interfaceSettings: {...interfaceSettings, 'net.ipv4.conf.eth0.rp_filter': 1},
+			routingRules: [...routingRules, {priority: 90, src: 'all', dst: '10.244.2.0', dstlen: 24, iif: 'lo', table: '100'}],
+			routes: [...routes, {dst: '10.244.2.0/24', gateway: '172.18.0.12', dev: 'eth1', table: '100'}],
+		}),
+		expected: 'nothing',
 	},
 	{
 		what: 'a strict rp_filter, and the same way back',

@@ -1,17 +1,20 @@
 import type {Packet} from '../model/verdict.ts';
 import {fatesOf, type QuotedRule} from '../trace/fates.ts';
 import type {ChainFacts, Dialled, WalkedNode} from './facts.ts';
+import {endOf} from './route-ends.ts';
+import {ruleText} from './rule-text.ts';
 import {placeOn, rulesOf} from './traced.ts';
-import {sourceTo} from './ways.ts';
+import {podDeviceOf, routingOn, sourceTo} from './ways.ts';
 
-/** A rule of a node that ends a connection of the walk. `beyond`: what is beyond this limit. */
+/** What ends a connection of the walk on a node: a rule, or a route. `beyond`: the rule ends what is beyond this limit. */
 export type Stopper = {
 	readonly node: WalkedNode;
-	readonly rule: QuotedRule;
+	readonly text: string;
+	readonly rule?: QuotedRule;
 	readonly beyond?: QuotedRule;
 };
 
-/** The rules that end connections which the walk itself made and lost, by these. */
+/** What ends connections which the walk itself made and lost, by these. */
 export type Stoppers = ReadonlyMap<Dialled, Stopper>;
 
 /** A connection that is reset has reached somebody. */
@@ -29,9 +32,25 @@ const packetsAt = (
 	return [[sender, {...packet, from: 'node'}], ...(target ? [[target, {...packet, from: 'outside'}] as const] : [])];
 };
 
+/** Where the routes of the node that dials, or of the one that answers, lead it to an end, or to an address of the node itself. */
+const routedAway = ({from, node, ip, kind}: Dialled, {nodes, family}: Pick<ChainFacts, 'nodes' | 'family'>): readonly Stopper[] => {
+	const [sender, target] = [from, node].map(name => nodes.find(each => each.name === name));
+	if (!sender || !target) return [];
+	const source = sourceTo(sender, ip, family);
+	const device = kind === 'pod' ? podDeviceOf(target, ip, family) : 'lo';
+	const ways = [
+		{at: sender, way: routingOn(sender, family)?.({source, destination: ip, in: 'lo'})},
+		...(device === undefined ? [] : [{at: target, way: routingOn(target, family)?.({source: ip, destination: source, in: device})}]),
+	];
+	return ways.flatMap(({at, way}) => {
+		const text = way && endOf(way, at.name);
+		return text === undefined ? [] : [{node: at, text}];
+	});
+};
+
 /**
- * Sends what the walk has dialled itself and lost through the whole dumps of the nodes on its way: a rule that ends it explains the loss,
- * and neither the backend nor what lies between is to blame.
+ * Sends what the walk has dialled itself and lost through the whole dumps and the routes of the nodes on its way: what ends it there
+ * explains the loss, and neither the backend nor what lies between is to blame.
  */
 export const stoppersOf = ({nodes, dials, family}: Pick<ChainFacts, 'nodes' | 'dials' | 'family'>): Stoppers => {
 	const prepared = new Map<string, ReturnType<typeof fatesOf>>();
@@ -44,11 +63,11 @@ export const stoppersOf = ({nodes, dials, family}: Pick<ChainFacts, 'nodes' | 'd
 		dials.filter(isLossy).flatMap(dialled => {
 			const all = packetsAt(dialled, {nodes, family}).flatMap(([node, packet]) =>
 				fatesOn(node)(packet).flatMap(({end, by, beyond}): readonly Stopper[] =>
-					by && (end === 'drop' || end === 'refuse') ? [{node, rule: by, ...(beyond && {beyond})}] : [],
+					by && (end === 'drop' || end === 'refuse') ? [{node, text: ruleText(node, by), rule: by, ...(beyond && {beyond})}] : [],
 				),
 			);
 			// A limit need not be spent.
-			const first = all.find(({beyond}) => !beyond) ?? all[0];
+			const first = all.find(({beyond}) => !beyond) ?? all[0] ?? routedAway(dialled, {nodes, family})[0];
 			return first ? [[dialled, first] as const] : [];
 		}),
 	);

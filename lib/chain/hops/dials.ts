@@ -3,7 +3,6 @@ import {hostPort} from '../../model/address.ts';
 import type {Dial} from '../../probe/vantage.ts';
 import {aside, broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, Dialled} from '../facts.ts';
-import {ruleText} from '../rule-text.ts';
 import type {Stoppers} from '../stopped.ts';
 
 const BACKEND = {name: 'each backend answers on its own node, without a Service', layer: 'backend'} as const;
@@ -28,10 +27,10 @@ const failing = (dialled: Dialled, text: string, stoppers: Stoppers): readonly F
 	if (!isDead(dialled)) return [];
 	const lost = `${text} (${countOf(dialled.dials.value)})`;
 	const stopper = stoppers.get(dialled);
-	return [stopper ? aside(`${lost}; ${ruleText(stopper.node, stopper.rule)} explains it`) : broken(lost)];
+	return [stopper ? aside(`${lost}; ${stopper.text} explains it`) : broken(lost)];
 };
 
-/** Each backend pod, dialled from the node it runs on. What a rule of that node ends says nothing of the backend. */
+/** Each backend pod, dialled from the node it runs on. What a rule or a route of that node ends says nothing of the backend. */
 export const backendHop = ({dials}: Pick<ChainFacts, 'dials'>, stoppers: Stoppers): Hop => {
 	const own = dials.filter(({kind, from, node}) => kind === 'pod' && from === node);
 	return hopOf(
@@ -50,8 +49,8 @@ export const backendHop = ({dials}: Pick<ChainFacts, 'dials'>, stoppers: Stopper
 
 /**
  * Each backend pod, dialled from the suspected nodes. Where it fails, what lies between is broken: the link when the two nodes do not reach
- * each other at all, or a hop that comes later and explains it (`explained`: forwarding is off, a firewall drops; `stoppers`: the rule that
- * ends this very connection), otherwise the CNI.
+ * each other at all, or a hop that comes later and explains it (`explained`: forwarding is off, a firewall drops; `stoppers`: the rule or
+ * route that ends this very connection), otherwise the CNI.
  */
 export const acrossHop = ({dials}: Pick<ChainFacts, 'dials'>, explained: Hop | undefined, stoppers: Stoppers): Hop => {
 	const across = dials.filter(({kind, from, node}) => kind === 'pod' && from !== node);

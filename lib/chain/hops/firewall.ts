@@ -76,7 +76,9 @@ const policyFinding = (node: WalkedNode, parting: Parting, own: ReadonlySet<stri
  */
 export const firewallHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family'>, stoppers: Stoppers): Hop => {
 	const isSeen = (node: WalkedNode, {rule}: Parting): boolean =>
-		[...stoppers.values()].some(one => one.node.name === node.name && one.rule.where === rule?.where && one.rule.text === rule?.text);
+		[...stoppers.values()].some(
+			one => one.node.name === node.name && one.rule !== undefined && one.rule.where === rule?.where && one.rule.text === rule.text,
+		);
 	const own = new Set(
 		(facts.pods.ok ? facts.pods.value : [])
 			.filter(({metadata}) => metadata?.namespace === facts.namespace)
@@ -95,8 +97,8 @@ export const firewallHop = (facts: Pick<ChainFacts, 'nodes' | 'pods' | 'namespac
 		({isPolicys}) => (isPolicys ? 'policies' : 'others'),
 	);
 	// What ends the walk's own connections to endpoints ends those of Services to them.
-	const seen = [...stoppers].flatMap(([{kind}, {node, rule, beyond}]) =>
-		kind === 'pod' && !POLICIES.test(rule.where) ? [broken(`${ruleText(node, rule)}${beyondText(rule, beyond)}`)] : [],
+	const seen = [...stoppers].flatMap(([{kind}, {text, rule, beyond}]) =>
+		rule && kind === 'pod' && !POLICIES.test(rule.where) ? [broken(`${text}${beyondText(rule, beyond)}`)] : [],
 	);
 	const findings = [...[...others, ...policies].map(({finding}) => finding), ...seen];
 	const each = new Map([...missing, ...findings].map(finding => [`${finding.state} ${finding.text}`, finding]));

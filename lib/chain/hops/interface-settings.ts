@@ -11,7 +11,7 @@ const STRICT = 1;
 /** Where pods and namespace are left out, what comes in by which interface is not known. */
 export type SettingFacts = Pick<ChainFacts, 'nodes' | 'family'> & Partial<Pick<ChainFacts, 'pods' | 'namespace'>>;
 
-/** What comes in by which interface of a node: from its own pods, and from others to its pods. */
+/** What comes in by which interface of a node: from its own pods, and from others to its pods. `on`: where it goes, `lo` for the node. */
 const entriesOf = (node: WalkedNode, {nodes, pods, namespace, family}: SettingFacts) => {
 	if (!pods || namespace === undefined) return [];
 	const goals = goalsOf({nodes, pods, namespace, family});
@@ -19,16 +19,16 @@ const entriesOf = (node: WalkedNode, {nodes, pods, namespace, family}: SettingFa
 	return [
 		...own.flatMap(({ip}) => {
 			const device = podDeviceOf(node, ip, family);
-			return device === undefined ? [] : [{from: ip, to: node.ip, device}];
+			return device === undefined ? [] : [{from: ip, to: node.ip, on: 'lo', device}];
 		}),
 		...nodes
 			.filter(({name}) => name !== node.name)
 			.flatMap(other =>
 				own.slice(0, 1).flatMap(({ip}) => {
-					const device = entryFrom(other, node, ip, family);
-					if (device === undefined) return [];
+					const [device, on] = [entryFrom(other, node, ip, family), podDeviceOf(node, ip, family)];
+					if (device === undefined || on === undefined) return [];
 					const theirs = goals.filter(goal => goal.node === other.name && goal.ip !== other.ip).map(goal => goal.ip);
-					return [sourceTo(other, ip, family), ...theirs].map(from => ({from, to: ip, device}));
+					return [sourceTo(other, ip, family), ...theirs].map(from => ({from, to: ip, on, device}));
 				}),
 			),
 	];
@@ -54,8 +54,9 @@ export const astray = (node: WalkedNode, values: ReadonlyMap<string, string>, fa
 	if (!routing) return [];
 	return entriesOf(node, facts)
 		.filter(({device}) => isStrict(values, device))
-		.flatMap(({from, to, device}) => {
-			const route = routing({source: to, destination: from, in: 'lo'})?.route;
+		.flatMap(({from, to, on, device}) => {
+			// The kernel looks for the way back as if the answer came in where the packet goes out.
+			const route = routing({source: to, destination: from, in: on})?.route;
 			if (route?.device === undefined || route.device === device || route.type !== 'unicast') return [];
 			return [
 				broken(

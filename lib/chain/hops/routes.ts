@@ -1,15 +1,12 @@
 import type {Route} from '../../facts/parse/ip-json.ts';
-import {routeText, routingRuleText, type RoutedWay} from '../../trace/routing.ts';
+import {routeText, type RoutedWay} from '../../trace/routing.ts';
 import {broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
-import {goalsOf, podDeviceOf, routingOn, type Goal} from '../ways.ts';
+import {byRule, endOf} from '../route-ends.ts';
+import {goalsOf, podDeviceOf, routingOn, sourceTo, type Goal} from '../ways.ts';
 
 const HOP = {name: 'the routes of the nodes lead to the endpoints and back', layer: 'cni'} as const;
 type RouteFacts = Pick<ChainFacts, 'nodes' | 'pods' | 'namespace' | 'family' | 'dials'>;
-const ENDS = ['blackhole', 'unreachable', 'prohibit'];
-
-const byRule = ({rule}: RoutedWay): string =>
-	rule && rule.priority !== 0 && rule.table !== 'main' ? `, by the rule ${routingRuleText(rule)}` : '';
 
 const leads = (route: Route, {ip, node}: Goal, at: WalkedNode, nodes: readonly WalkedNode[]): string | undefined => {
 	if (route.type === 'local' && node !== at.name) return `makes ${ip} an address of the node itself`;
@@ -24,13 +21,12 @@ const isLost = ({name}: WalkedNode, ip: string, dials: ChainFacts['dials']): boo
 	);
 
 const wrong = (goal: Goal, way: RoutedWay, at: WalkedNode, {nodes, dials}: Pick<ChainFacts, 'nodes' | 'dials'>): Finding | undefined => {
-	const {route, rule} = way;
+	const {route} = way;
 	const to = `${goal.ip} (${goal.what}${goal.what.startsWith('node ') ? '' : ` on ${goal.node}`})`;
-	if (!route)
-		return rule
-			? broken(`the rule ${routingRuleText(rule)} on ${at.name} ends what is for ${to}`)
-			: broken(`${at.name} has no route to ${to}`);
-	if (ENDS.includes(route.type)) return broken(`the route ${routeText(route)} on ${at.name} ends what is for ${to}${byRule(way)}`);
+	if (!route && !way.rule) return broken(`${at.name} has no route to ${to}`);
+	const end = endOf(way, at.name);
+	if (end !== undefined) return broken(`${end} ends what is for ${to}${route ? byRule(way) : ''}`);
+	if (!route) return undefined;
 	const elsewhere = leads(route, goal, at, nodes);
 	// A node may be the router to another one.
 	const isSure = route.type === 'local' || isLost(at, goal.ip, dials);
@@ -39,9 +35,9 @@ const wrong = (goal: Goal, way: RoutedWay, at: WalkedNode, {nodes, dials}: Pick<
 		: (isSure ? broken : unknown)(`the route ${routeText(route)} on ${at.name}, which is taken to ${to}, ${elsewhere}${byRule(way)}`);
 };
 
-/** What a node sends itself, and what it passes on for one of its pods. */
-const sendersOn = (node: WalkedNode, goals: readonly Goal[], family: ChainFacts['family']) => [
-	{source: node.ip, in: 'lo'},
+/** What a node sends itself to an address, and what it passes on for one of its pods. */
+const sendersOn = (node: WalkedNode, to: string, goals: readonly Goal[], family: ChainFacts['family']) => [
+	{source: sourceTo(node, to, family), in: 'lo'},
 	...goals
 		.filter(goal => goal.node === node.name && goal.ip !== node.ip)
 		.slice(0, 1)
@@ -58,7 +54,7 @@ const judge = (node: WalkedNode, facts: RouteFacts): readonly Finding[] => {
 	return goals
 		.filter(({ip}) => ip !== node.ip)
 		.flatMap(goal =>
-			sendersOn(node, goals, facts.family).flatMap(sender => {
+			sendersOn(node, goal.ip, goals, facts.family).flatMap(sender => {
 				const way = routing({...sender, destination: goal.ip});
 				return (way && wrong(goal, way, node, facts)) ?? [];
 			}),
