@@ -102,6 +102,7 @@ test.before(async t => {
 		pods: networkOf(one),
 		otherPods: networkOf(two),
 		otherNode: two.ip,
+		otherMac: (await succeed(two.shell, ['cat', `/sys/class/net/${device}/address`])).trim(),
 		device,
 		conntrackMax: await said('sysctl', '-n', 'net.netfilter.nf_conntrack_max'),
 		rpFilter: await said('sysctl', '-n', `net.ipv4.conf.${device}.rp_filter`),
