@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {containedShell} from '../../lib/shell/contained.ts';
 import {TransportError, type Shell} from '../../lib/shell/shell.ts';
 import {messageOf} from '../../lib/usage.ts';
 import {goProgram} from '../embedded/parts/go.ts';
@@ -72,3 +73,6 @@ export const cliProgram = async (host: Shell, cli: Cli, context: PartsContext): 
 	const {name, goPackage, module, flags} = cli;
 	return goProgram({name, goPackage, module, flags: flags(await builtVersion(cli))}, context);
 };
+
+/** Where such a program runs: whatever ends this process ends it, too; what it has made by then is removed by its name. */
+export const cliShell = (host: Shell): Shell => (process.getuid?.() === 0 ? containedShell('this host') : host);

@@ -2,12 +2,11 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {connect} from '../../lib/kube.ts';
 import {CLUSTER_STEP_TIMEOUT_MS} from '../../lib/limits.ts';
-import {containedShell} from '../../lib/shell/contained.ts';
 import {succeed} from '../../lib/shell/succeed.ts';
 import {containerShell} from '../../lib/shell/transports/container.ts';
 import {localShell} from '../../lib/shell/transports/local.ts';
 import type {ClusterRef, Target} from '../../lib/target.ts';
-import {cliProgram} from '../containers/cli.ts';
+import {cliProgram, cliShell} from '../containers/cli.ts';
 import {findEngine} from '../containers/engine.ts';
 import {clusterName} from '../containers/names.ts';
 import {readNodes} from '../containers/nodes.ts';
@@ -70,12 +69,12 @@ export const createCluster = async (
 			await writeFile(config, k3dConfig(target, id, image.name));
 			const tools = toolsImage(image, process.env);
 			const env = {...(await dockerSocket(host, process.env)), ...(tools !== undefined && {K3D_IMAGE_TOOLS: tools})};
-			// Whatever ends this process ends k3d; what it has made by then is removed by its name.
-			const runner = process.getuid?.() === 0 ? containedShell('this host') : host;
-			await succeed(runner, [k3d, 'cluster', 'create', '--config', config], {...options, env}).catch(async (error: unknown) => {
-				if (!signal.aborted) await keepLogs(id, dir);
-				throw error;
-			});
+			await succeed(cliShell(host), [k3d, 'cluster', 'create', '--config', config], {...options, env}).catch(
+				async (error: unknown) => {
+					if (!signal.aborted) await keepLogs(id, dir);
+					throw error;
+				},
+			);
 			await writeFile(kubeconfig, await succeed(host, [k3d, 'kubeconfig', 'get', clusterName(id)], {signal}), {mode: 0o600});
 		},
 		{log},

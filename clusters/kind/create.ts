@@ -2,12 +2,11 @@ import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {connect} from '../../lib/kube.ts';
 import {CLUSTER_STEP_TIMEOUT_MS} from '../../lib/limits.ts';
-import {containedShell} from '../../lib/shell/contained.ts';
 import {succeed} from '../../lib/shell/succeed.ts';
 import {containerShell} from '../../lib/shell/transports/container.ts';
 import {localShell} from '../../lib/shell/transports/local.ts';
 import type {ClusterRef, Target} from '../../lib/target.ts';
-import {cliProgram} from '../containers/cli.ts';
+import {cliProgram, cliShell} from '../containers/cli.ts';
 import {findEngine} from '../containers/engine.ts';
 import {clusterName} from '../containers/names.ts';
 import {readNodes} from '../containers/nodes.ts';
@@ -47,9 +46,7 @@ export const createCluster = async (
 			const config = join(dir, 'kind.yaml');
 			await writeFile(config, kindConfig(target, {image: image.name, ownNetwork: image.own, cgroupV1: await hasCgroupV1()}));
 			const words = ['--name', clusterName(id), '--config', config, '--kubeconfig', kubeconfig, '--wait', '0s', '--verbosity', '1'];
-			// Whatever ends this process ends kind; what it has made by then is removed by its name.
-			const runner = process.getuid?.() === 0 ? containedShell('this host') : host;
-			await succeed(runner, [kind, 'create', 'cluster', ...words], {...options, env: {KIND_EXPERIMENTAL_PROVIDER: engine}});
+			await succeed(cliShell(host), [kind, 'create', 'cluster', ...words], {...options, env: {KIND_EXPERIMENTAL_PROVIDER: engine}});
 		},
 		{log},
 	);
