@@ -36,16 +36,15 @@ const isShared = (where: string): boolean =>
 const ownersOf = (chains: readonly IptablesChain[]): ReadonlyMap<string, string> => {
 	const owners = new Map<string, string>();
 	const jumps = new Map(chains.map(({name, rules}) => [name, rules.map(({target = ''}) => target)]));
-	const own = (name: string, about: string | undefined): void => {
-		if (about === undefined || !isPortChain(name) || owners.has(name)) return;
-		owners.set(name, about);
-		for (const target of jumps.get(name) ?? []) own(target, about);
+	const claim = (name: string, about: string | undefined): void => {
+		if (about !== undefined && isPortChain(name) && !owners.has(name)) owners.set(name, about);
 	};
 	const told = chains.flatMap(({name, rules}) => rules.map(({comment, target = ''}) => ({name, target, about: aboutComment(comment)})));
 	// What a chain says of itself before what others say of it.
-	for (const {name, about} of told) if (about !== undefined && isPortChain(name)) owners.set(name, owners.get(name) ?? about);
-	for (const {target, about} of told) own(target, about);
-	for (const [name, about] of owners) for (const target of jumps.get(name) ?? []) own(target, about);
+	for (const {name, about} of told) claim(name, about);
+	for (const {target, about} of told) claim(target, about);
+	// Those that are found on the way come in turn, too.
+	for (const [name, about] of owners) for (const target of jumps.get(name) ?? []) claim(target, about);
 	return owners;
 };
 
