@@ -71,7 +71,8 @@ sub take_frames {
 		my $content = substr $command->{in}, 5, $length;
 		substr($command->{in}, 0, 5 + $length) = '';
 		if ($letter eq 'A') { start($command, split /\0/, $content, -1); }
-		elsif ($letter eq 'I') { $command->{input} .= $content; }
+		# A program need not read its input: what comes after it closed that, or ended, is dropped.
+		elsif ($letter eq 'I') { $command->{input} .= $content if $command->{stdin}; }
 		elsif ($letter eq 'E') { $command->{input_ends} = 1; }
 	}
 }
@@ -110,7 +111,6 @@ sub reap {
 	delete $command->{pid};
 	delete $command->{stdin};
 	frame($command, 'S', $signal ? 128 + $signal : $? >> 8) if $command->{socket};
-	$command->{done} = 1;
 }
 
 while (1) {
@@ -140,7 +140,6 @@ while (1) {
 		}
 		if ($command->{stdin} && vec $writes, fileno $command->{stdin}, 1) {
 			my $taken = !length $command->{input} || give($command->{stdin}, \$command->{input});
-			# A program need not read its input.
 			close delete $command->{stdin} if !$taken || (!length $command->{input} && $command->{input_ends});
 		}
 		if ($command->{socket} && vec $reads, fileno $command->{socket}, 1) {
@@ -151,5 +150,6 @@ while (1) {
 		reap($command);
 		if ($command->{socket} && length $command->{out}) { abandon($command) unless give($command->{socket}, \$command->{out}); }
 	}
-	@commands = grep { $_->{socket} ? !($_->{done} && !length $_->{out}) : defined $_->{pid} } @commands;
+	# The client closes once it has the exit code: a socket closed here, with input unread, would reset the connection and take the code with it.
+	@commands = grep { $_->{socket} || defined $_->{pid} } @commands;
 }
