@@ -120,6 +120,8 @@ test('TCP timeout: nobody answers the SYN', async t => {
 	await once(worker, 'exit');
 	t.true(dials.every(dial => dial.outcome === 'timeout'));
 	t.deepEqual([...new Set(dials.map(dial => detailOf(dial)))].toSorted(), ['0 bytes received', 'no answer to SYN']);
+	t.is(new Set(dials.map(({localPort}) => localPort)).size, 6, 'the port is told where nobody answered, too');
+	t.true(dials.every(({localPort = 0}) => localPort > 1023));
 });
 
 const udp: readonly [string, (question: string) => string | undefined, Dial['outcome'], RegExp][] = [

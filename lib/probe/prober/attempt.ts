@@ -1,4 +1,5 @@
 import type {Failure, Timed, To} from '../protocol.ts';
+import {freshPort, leaveOut} from './ports.ts';
 import {tcpLine, udpLine, type Ears} from './sockets.ts';
 import {OUTCOMES, round, show} from './told.ts';
 
@@ -40,6 +41,10 @@ export const attempt = <T>(
 		};
 
 		const settle = (found: T | Failure) => conclude(() => resolve({...found, ms: round(performance.now() - began), ...line.local}));
+		const unanswered = () => {
+			if (received.length === 0 && line.local.localPort !== undefined) leaveOut(to, line.local.localPort);
+			settle({outcome: 'timeout', detail: line.silence() ?? show(received)});
+		};
 		const ears: Ears = {
 			open() {
 				// From here on a late answer is the server's, not the network's.
@@ -57,14 +62,21 @@ export const attempt = <T>(
 			closed: () => settle({outcome: 'reset', detail: `closed by the other side, ${show(received)}`}),
 			failed(error) {
 				const outcome = error.syscall === 'bind' ? undefined : OUTCOMES[error.code ?? ''];
-				if (outcome === undefined) {
+				if (error.syscall === 'bind' && error.code === 'EADDRINUSE' && localPort === undefined && !over) {
+					// Chosen here: another program of this machine has it.
+					line = take();
+				} else if (outcome === undefined) {
 					conclude(() => reject(error));
 				} else {
 					settle({outcome, detail: `${error.code} (${error.syscall})${received.length > 0 ? `, ${show(received)}` : ''}`});
 				}
 			},
 		};
-		const line = to.protocol === 'TCP' ? tcpLine(to, close, localPort, ears) : udpLine(to, localPort, ears);
+		const take = () => {
+			const port = localPort ?? freshPort(to);
+			return to.protocol === 'TCP' ? tcpLine(to, close, port, ears) : udpLine(to, port, ears);
+		};
+		let line = take();
 		// This process itself may not have been running: then its time is given back, and what has arrived meanwhile is read first.
 		const arm = (ms: number): NodeJS.Timeout => {
 			const due = performance.now() + ms;
@@ -73,7 +85,7 @@ export const attempt = <T>(
 				if (lateMs > STALL_MS) {
 					timer = arm(lateMs);
 				} else {
-					setImmediate(() => settle({outcome: 'timeout', detail: line.silence() ?? show(received)}));
+					setImmediate(unanswered);
 				}
 			}, ms);
 		};

@@ -31,6 +31,11 @@ export const tcpLine = (to: To, close: 'fin' | 'rst', localPort: number | undefi
 	});
 	const local: {localPort?: number; connectMs?: number} = {};
 	const began = performance.now();
+	// Known as soon as the SYN is sent; the socket tells it as its own only once it is connected.
+	setImmediate(() => {
+		const {port} = socket.address() as {port?: number};
+		if (port !== undefined && port > 0) local.localPort = port;
+	});
 	socket.on('connect', () => {
 		local.localPort = socket.localPort!;
 		local.connectMs = round(performance.now() - began);
