@@ -9,6 +9,10 @@ export type Reader<T> = (received: Buffer, ask: (message: string | Buffer) => vo
 /** A timer that is later than this says that this process has not been running. */
 const STALL_MS = 20;
 
+/** A port that was chosen here is another socket's: of any destination, or (also one that waits for its end) of this one. */
+const TAKEN = new Set(['EADDRINUSE', 'EADDRNOTAVAIL']);
+const MOST_TAKEN = 20;
+
 /** One socket, one clock, one conclusion. Rejects only when this machine could not even try (no free port, no file descriptor). */
 export const attempt = <T>(
 	{
@@ -62,9 +66,10 @@ export const attempt = <T>(
 			closed: () => settle({outcome: 'reset', detail: `closed by the other side, ${show(received)}`}),
 			failed(error) {
 				const outcome = error.syscall === 'bind' ? undefined : OUTCOMES[error.code ?? ''];
-				if (error.syscall === 'bind' && error.code === 'EADDRINUSE' && localPort === undefined && !over) {
-					// Chosen here: another program of this machine has it.
-					line = take();
+				if (chosen !== undefined && TAKEN.has(error.code ?? '') && !over) {
+					taken++;
+					line.end();
+					line = open();
 				} else if (outcome === undefined) {
 					conclude(() => reject(error));
 				} else {
@@ -72,11 +77,15 @@ export const attempt = <T>(
 				}
 			},
 		};
-		const take = () => {
-			const port = localPort ?? freshPort(to);
+		let taken = 0;
+		let chosen: number | undefined;
+		const open = () => {
+			// In the end the kernel chooses: it knows which are free.
+			chosen = localPort === undefined && taken < MOST_TAKEN ? freshPort(to) : undefined;
+			const port = localPort ?? chosen;
 			return to.protocol === 'TCP' ? tcpLine(to, close, port, ears) : udpLine(to, port, ears);
 		};
-		let line = take();
+		let line = open();
 		// This process itself may not have been running: then its time is given back, and what has arrived meanwhile is read first.
 		const arm = (ms: number): NodeJS.Timeout => {
 			const due = performance.now() + ms;
