@@ -2,7 +2,7 @@ import {canonicalIp, hostPort, isLoopback} from '../../model/address.ts';
 import type {ConntrackEntry} from '../../facts/parse/conntrack.ts';
 import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
-import {broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
+import {aside, broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
 
 const HOP = {name: 'connections that the kernel remembers lead to endpoints', layer: 'conntrack'} as const;
@@ -18,18 +18,16 @@ const fullness = ({name, facts: {sysctls}}: WalkedNode): readonly Finding[] => {
 		: [];
 };
 
-/**
- * Ways in of the namespace's Services over UDP, each with the addresses that may answer. A new TCP connection makes a new entry, so old
- * ones harm nobody.
- */
+/** Ways in of the namespace's Services, each with the addresses that may answer. */
 const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, family}: Pick<ChainFacts, 'namespace' | 'family'>) =>
 	!state.ok
 		? []
 		: servicePorts(state.value, name, family)
-				.filter(port => port.namespace === namespace && port.protocol === 'UDP')
+				.filter(port => port.namespace === namespace)
 				.map(port => ({
 					service: `${namespace}/${port.service}`,
-					is: ({original: {destination, destinationPort}}: ConntrackEntry): boolean => {
+					is: ({protocol, original: {destination, destinationPort}}: ConntrackEntry): boolean => {
+						if (protocol !== port.protocol.toLowerCase()) return false;
 						const to = canonicalIp(destination) ?? destination;
 						const isNode = to === ip || (addresses.ok && addresses.value.items.some(({address}) => address === to));
 						return (
@@ -45,15 +43,45 @@ const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, f
 const staysAsItIs = ({state, name, facts: {addresses}}: WalkedNode): ((entry: ConntrackEntry) => boolean) => {
 	const own = new Set((addresses.ok ? addresses.value.items : []).map(({address}) => canonicalIp(address) ?? address));
 	const model = state.ok ? verdictsOf(state.value, name, {localAddresses: [...own]}) : undefined;
-	return ({original: {source, destination, destinationPort: port = 0}, reply}) =>
+	return ({protocol, original: {source, destination, destinationPort: port = 0}, reply}) =>
 		reply.source === destination &&
 		model?.({
-			protocol: 'UDP',
+			protocol: protocol === 'udp' ? 'UDP' : 'TCP',
 			from: own.has(canonicalIp(source) ?? source) || isLoopback(source) ? 'node' : 'outside',
 			source,
 			destination,
 			port,
 		}).kind !== 'backends';
+};
+
+const flowText = ({original: {source, sourcePort, destination, destinationPort}}: ConntrackEntry): string =>
+	`${hostPort(source, sourcePort ?? 0)} → ${hostPort(destination, destinationPort ?? 0)}`;
+
+type Ways = ReturnType<typeof waysIn>;
+type Judge = ReturnType<typeof staysAsItIs>;
+
+/**
+ * Attempts of TCP that the node did not translate and nobody answered, to what it serves now. A new connection makes a new entry; one from
+ * the same port is the old attempt again, not translated and lost, and its SYNs do not keep the entry (nf_conntrack_proto_tcp.c).
+ */
+const untranslated = ({name}: WalkedNode, entries: readonly ConntrackEntry[], ways: Ways, isAsItMust: Judge): readonly Finding[] => {
+	const found = entries.filter(
+		entry =>
+			entry.protocol === 'tcp' &&
+			entry.state === 'SYN_SENT' &&
+			entry.reply.source === entry.original.destination &&
+			ways.some(({is}) => is(entry)) &&
+			!isAsItMust(entry),
+	);
+	const longest = found.toSorted((a, b) => (a.timeoutSeconds ?? 0) - (b.timeoutSeconds ?? 0)).at(-1);
+	if (!longest) return [];
+	const others = found.length > 1 ? ` and ${found.length - 1} more` : '';
+	return [
+		aside(
+			`conntrack of ${name} remembers tcp ${flowText(longest)}${others} from before this was served: for ` +
+				`${longest.timeoutSeconds ?? 0} s a client that asks from that port again is lost`,
+		),
+	];
 };
 
 const stale = (node: WalkedNode, facts: Pick<ChainFacts, 'namespace' | 'family'>): readonly Finding[] => {
@@ -62,21 +90,21 @@ const stale = (node: WalkedNode, facts: Pick<ChainFacts, 'namespace' | 'family'>
 	const odd = notUnderstood(`${node.name}: ${fact.source}`, fact.value);
 	const ways = waysIn(node, facts);
 	const isAsItMust = staysAsItIs(node);
+	const attempts = untranslated(node, fact.value.entries, ways, isAsItMust);
 	const found = fact.value.entries
 		.filter(({protocol}) => protocol === 'udp')
 		.flatMap(entry => {
 			const way = ways.find(({is}) => is(entry));
-			const {original, reply} = entry;
+			const {reply} = entry;
 			if (!way || way.endpoints.has(canonicalIp(reply.source) ?? reply.source) || isAsItMust(entry)) return [];
 			return [
 				broken(
-					`conntrack of ${node.name} still leads udp ${hostPort(original.source, original.sourcePort ?? 0)} → ` +
-						`${hostPort(original.destination, original.destinationPort ?? 0)} to ` +
+					`conntrack of ${node.name} still leads udp ${flowText(entry)} to ` +
 						`${hostPort(reply.source, reply.sourcePort ?? 0)}, which is no endpoint of ${way.service}`,
 				),
 			];
 		});
-	return [...odd, ...found];
+	return [...odd, ...found, ...attempts];
 };
 
 /** Room in the table, and no UDP flow to the Services that is kept with something that is no endpoint. */
