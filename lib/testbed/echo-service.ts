@@ -21,6 +21,6 @@ export const echoService = async (
 	const pods = await echoPods(testbed, {name: 'echo', replicas, client, ...(lingerSeconds !== undefined && {lingerSeconds})});
 	const made = await service(testbed, {...wish, name: 'echo', selector: {app: 'echo'}});
 	testbed.step('every node has rules for every endpoint');
-	await programmed(testbed, made.name);
+	await programmed(testbed, made.name, {pods});
 	return {...made, pods, expected: await expectations(testbed)};
 };

@@ -17,6 +17,7 @@ import {ipFamilyOf, withPort} from '../ip.ts';
 import {readState} from './cluster-state.ts';
 import {notFollowed} from './not-followed.ts';
 import type {TestNode, Testbed} from './testbed.ts';
+import type {EchoPod} from './workloads.ts';
 
 /**
  * `port/protocol ip:port` for each endpoint, `port/protocol none` for each port that refuses, `port/protocol at ip:port` for each outer
@@ -41,12 +42,12 @@ const portsOf = (service: V1Service, family: IpFamily): readonly ServedPort[] =>
 	}));
 };
 
-/** The endpoints that the API wants programmed, or a line that says why it does not know yet. */
-const wanted = async (testbed: Testbed, service: V1Service): Promise<Wanted | string> => {
+/** The endpoints that the API wants programmed, `pods` among them, or a line that says why it does not know yet. */
+const wanted = async (testbed: Testbed, service: V1Service, pods: readonly EchoPod[]): Promise<Wanted | string> => {
 	const {namespace, kube} = testbed;
 	const {metadata, spec} = service;
 	const name = metadata?.name as string;
-	const [{items: all}, pods] = await Promise.all([
+	const [{items: all}, selected] = await Promise.all([
 		kube.discovery.listNamespacedEndpointSlice({namespace, labelSelector: `kubernetes.io/service-name=${name}`}),
 		spec?.selector
 			? kube.core.listNamespacedPod({
@@ -61,13 +62,16 @@ const wanted = async (testbed: Testbed, service: V1Service): Promise<Wanted | st
 	const ready = slices.flatMap(slice =>
 		(slice.endpoints ?? []).filter(endpoint => isReadyEndpoint(endpoint)).flatMap(endpoint => endpoint.addresses),
 	);
-	const unseen = (pods?.items ?? []).filter(pod => isReadyPod(pod) && !ready.includes(podIp(pod, testbed.family) ?? ''));
+	// A pod can become unready again as its first probe fails: kubelet may have called it ready before.
+	const away = pods.filter(({ip}) => !ready.includes(ip));
+	if (away.length > 0) return `no EndpointSlice holds as ready: ${away.map(({name: pod, ip}) => `${pod} (${ip})`).join(', ')}`;
+	const unseen = (selected?.items ?? []).filter(pod => isReadyPod(pod) && !ready.includes(podIp(pod, testbed.family) ?? ''));
 	if (unseen.length > 0)
 		return (
 			`no EndpointSlice holds ${unseen.map(pod => `${pod.metadata?.name} (${pod.status?.podIP})`).join(', ')}, Ready pods of ` +
 			'the selector'
 		);
-	const late = notFollowed(service, slices, pods?.items);
+	const late = notFollowed(service, slices, selected?.items);
 	if (late.length > 0) return `EndpointSlices still hold as ready: ${late.join(', ')}, which no Ready pods of the selector are`;
 	const endpoints = new Set<string>();
 	for (const port of spec?.ports ?? []) {
@@ -119,9 +123,13 @@ export const programmedTimeoutMs = ({cluster}: Pick<Testbed, 'cluster'>): number
 /**
  * Waits until the rules of every node hold exactly the endpoints and outer addresses of a Service of the testbed's namespace that the
  * API says: no endpoint or address missing, no endpoint stale. A node that does not get there in time (`moreMs` of patience more than for a
- * few Services) is a Violation that names it.
+ * few Services) is a Violation that names it. `pods`: those that the Service must have.
  */
-export const programmed = async (testbed: Testbed, name: string, {moreMs = 0}: {readonly moreMs?: number} = {}): Promise<void> => {
+export const programmed = async (
+	testbed: Testbed,
+	name: string,
+	{moreMs = 0, pods = []}: {readonly moreMs?: number; readonly pods?: readonly EchoPod[]} = {},
+): Promise<void> => {
 	const service = `${testbed.namespace}/${name}`;
 	// What each node was seen to have; it is not asked again for the same.
 	const complete = new Map<string, string>();
@@ -130,7 +138,7 @@ export const programmed = async (testbed: Testbed, name: string, {moreMs = 0}: {
 			`every node has the rules of ${service}`,
 			async () => {
 				const object = await testbed.kube.core.readNamespacedService({namespace: testbed.namespace, name});
-				const want = await wanted(testbed, object);
+				const want = await wanted(testbed, object, pods);
 				if (typeof want === 'string') return {done: false, observed: want};
 				const local = await localOnes(testbed, object);
 				const wish = [want.versions, ...want.endpoints].join();
