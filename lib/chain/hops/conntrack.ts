@@ -1,8 +1,9 @@
 import {canonicalIp, hostPort, isLoopback} from '../../model/address.ts';
 import type {ConntrackEntry} from '../../facts/parse/conntrack.ts';
+import type {IpFamily} from '../../target.ts';
 import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
-import {aside, broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
+import {broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
 
 const HOP = {name: 'connections that the kernel remembers lead to endpoints', layer: 'conntrack'} as const;
@@ -57,15 +58,21 @@ const staysAsItIs = ({state, name, facts: {addresses}}: WalkedNode): ((entry: Co
 const flowText = ({original: {source, sourcePort, destination, destinationPort}}: ConntrackEntry): string =>
 	`${hostPort(source, sourcePort ?? 0)} → ${hostPort(destination, destinationPort ?? 0)}`;
 
-type Ways = ReturnType<typeof waysIn>;
-type Judge = ReturnType<typeof staysAsItIs>;
+type Scope = Pick<ChainFacts, 'namespace' | 'family'>;
+
+const conntrackOf = ({facts: {conntrack, conntrackIpv6}}: WalkedNode, family: IpFamily) => (family === 'ipv6' ? conntrackIpv6 : conntrack);
 
 /**
  * Attempts of TCP that the node did not translate and nobody answered, to what it serves now. A new connection makes a new entry; one from
  * the same port is the old attempt again, not translated and lost, and its SYNs do not keep the entry (nf_conntrack_proto_tcp.c).
+ * Told beside the rest, no more: every node that has just begun to serve remembers some.
  */
-const untranslated = ({name}: WalkedNode, entries: readonly ConntrackEntry[], ways: Ways, isAsItMust: Judge): readonly Finding[] => {
-	const found = entries.filter(
+const untranslated = (node: WalkedNode, {family, ...facts}: Scope): readonly string[] => {
+	const fact = conntrackOf(node, family);
+	if (!fact.ok) return [];
+	const ways = waysIn(node, {family, ...facts});
+	const isAsItMust = staysAsItIs(node);
+	const found = fact.value.entries.filter(
 		entry =>
 			entry.protocol === 'tcp' &&
 			entry.state === 'SYN_SENT' &&
@@ -77,20 +84,17 @@ const untranslated = ({name}: WalkedNode, entries: readonly ConntrackEntry[], wa
 	if (!longest) return [];
 	const others = found.length > 1 ? ` and ${found.length - 1} more` : '';
 	return [
-		aside(
-			`conntrack of ${name} remembers tcp ${flowText(longest)}${others} from before this was served: for ` +
-				`${longest.timeoutSeconds ?? 0} s a client that asks from that port again is lost`,
-		),
+		`${node.name} remembers tcp ${flowText(longest)}${others} from before this was served: for ` +
+			`${longest.timeoutSeconds ?? 0} s a client that asks from that port again is lost`,
 	];
 };
 
-const stale = (node: WalkedNode, facts: Pick<ChainFacts, 'namespace' | 'family'>): readonly Finding[] => {
-	const fact = facts.family === 'ipv6' ? node.facts.conntrackIpv6 : node.facts.conntrack;
+const stale = (node: WalkedNode, facts: Scope): readonly Finding[] => {
+	const fact = conntrackOf(node, facts.family);
 	if (!fact.ok) return [unknown(`${node.name}: ${fact.source}: ${fact.why}`)];
 	const odd = notUnderstood(`${node.name}: ${fact.source}`, fact.value);
 	const ways = waysIn(node, facts);
 	const isAsItMust = staysAsItIs(node);
-	const attempts = untranslated(node, fact.value.entries, ways, isAsItMust);
 	const found = fact.value.entries
 		.filter(({protocol}) => protocol === 'udp')
 		.flatMap(entry => {
@@ -104,7 +108,7 @@ const stale = (node: WalkedNode, facts: Pick<ChainFacts, 'namespace' | 'family'>
 				),
 			];
 		});
-	return [...odd, ...found, ...attempts];
+	return [...odd, ...found];
 };
 
 /** Room in the table, and no UDP flow to the Services that is kept with something that is no endpoint. */
@@ -113,6 +117,12 @@ export const conntrackHop = (facts: Pick<ChainFacts, 'nodes' | 'namespace' | 'fa
 	return hopOf(
 		HOP,
 		nodes.flatMap(node => [...fullness(node), ...stale(node, facts)]),
-		nodes.map(({name, facts: {conntrack}}) => `${name}: ${conntrack.ok ? `${conntrack.value.entries.length} entries` : 'not read'}`),
+		nodes.flatMap(node => {
+			const {conntrack} = node.facts;
+			return [
+				`${node.name}: ${conntrack.ok ? `${conntrack.value.entries.length} entries` : 'not read'}`,
+				...untranslated(node, facts),
+			];
+		}),
 	);
 };
