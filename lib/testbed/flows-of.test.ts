@@ -80,3 +80,13 @@ test('a routed address without a route is our mistake', async t => {
 	const error = await t.throwsAsync(flows({from: ['outside'], to: [VIP]}), {instanceOf: RangeError});
 	t.is(error.message, 'no node is known by which outside reaches 10.96.0.1: give the goal its `via`');
 });
+
+test('of what is refused no more is sent than a kernel tells one client of', async t => {
+	const wish: FlowsWish = {from: ['pod'], to: [VIP], counts: 30};
+	const counts = async (outcome: 'refused' | 'timeout') => {
+		const expected = outcome === 'refused' ? {outcome, withinMs: 1} : {outcome};
+		return (await flowsOf(testbed, wish, {of: () => expected})).map(({count}) => count);
+	};
+	t.deepEqual(await counts('refused'), [4, 4]);
+	t.deepEqual(await counts('timeout'), [30, 30]);
+});
