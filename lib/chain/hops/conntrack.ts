@@ -1,6 +1,5 @@
 import {canonicalIp, hostPort, isLoopback} from '../../model/address.ts';
 import type {ConntrackEntry} from '../../facts/parse/conntrack.ts';
-import type {IpFamily} from '../../target.ts';
 import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
 import {broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
@@ -19,8 +18,10 @@ const fullness = ({name, facts: {sysctls}}: WalkedNode): readonly Finding[] => {
 		: [];
 };
 
+type Scope = Pick<ChainFacts, 'namespace' | 'family'>;
+
 /** Ways in of the namespace's Services, each with the addresses that may answer. */
-const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, family}: Pick<ChainFacts, 'namespace' | 'family'>) =>
+const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, family}: Scope) =>
 	!state.ok
 		? []
 		: servicePorts(state.value, name, family)
@@ -58,20 +59,22 @@ const staysAsItIs = ({state, name, facts: {addresses}}: WalkedNode): ((entry: Co
 const flowText = ({original: {source, sourcePort, destination, destinationPort}}: ConntrackEntry): string =>
 	`${hostPort(source, sourcePort ?? 0)} → ${hostPort(destination, destinationPort ?? 0)}`;
 
-type Scope = Pick<ChainFacts, 'namespace' | 'family'>;
-
-const conntrackOf = ({facts: {conntrack, conntrackIpv6}}: WalkedNode, family: IpFamily) => (family === 'ipv6' ? conntrackIpv6 : conntrack);
+/** What a node remembers in the family, and what it is judged by. */
+const rememberedBy = (node: WalkedNode, scope: Scope) => ({
+	node,
+	fact: scope.family === 'ipv6' ? node.facts.conntrackIpv6 : node.facts.conntrack,
+	ways: waysIn(node, scope),
+	isAsItMust: staysAsItIs(node),
+});
+type Remembered = ReturnType<typeof rememberedBy>;
 
 /**
  * Attempts of TCP that the node did not translate and nobody answered, to what it serves now. A new connection makes a new entry; one from
  * the same port is the old attempt again, not translated and lost, and its SYNs do not keep the entry (nf_conntrack_proto_tcp.c).
  * Told beside the rest, no more: every node that has just begun to serve remembers some.
  */
-const untranslated = (node: WalkedNode, {family, ...facts}: Scope): readonly string[] => {
-	const fact = conntrackOf(node, family);
+const untranslated = ({node, fact, ways, isAsItMust}: Remembered): readonly string[] => {
 	if (!fact.ok) return [];
-	const ways = waysIn(node, {family, ...facts});
-	const isAsItMust = staysAsItIs(node);
 	const found = fact.value.entries.filter(
 		entry =>
 			entry.protocol === 'tcp' &&
@@ -89,12 +92,9 @@ const untranslated = (node: WalkedNode, {family, ...facts}: Scope): readonly str
 	];
 };
 
-const stale = (node: WalkedNode, facts: Scope): readonly Finding[] => {
-	const fact = conntrackOf(node, facts.family);
+const stale = ({node, fact, ways, isAsItMust}: Remembered): readonly Finding[] => {
 	if (!fact.ok) return [unknown(`${node.name}: ${fact.source}: ${fact.why}`)];
 	const odd = notUnderstood(`${node.name}: ${fact.source}`, fact.value);
-	const ways = waysIn(node, facts);
-	const isAsItMust = staysAsItIs(node);
 	const found = fact.value.entries
 		.filter(({protocol}) => protocol === 'udp')
 		.flatMap(entry => {
@@ -113,16 +113,16 @@ const stale = (node: WalkedNode, facts: Scope): readonly Finding[] => {
 
 /** Room in the table, and no UDP flow to the Services that is kept with something that is no endpoint. */
 export const conntrackHop = (facts: Pick<ChainFacts, 'nodes' | 'namespace' | 'family'>): Hop => {
-	const nodes = facts.nodes.filter(({suspected}) => suspected);
+	const all = facts.nodes.filter(({suspected}) => suspected).map(node => rememberedBy(node, facts));
 	return hopOf(
 		HOP,
-		nodes.flatMap(node => [...fullness(node), ...stale(node, facts)]),
-		nodes.flatMap(node => {
-			const {conntrack} = node.facts;
-			return [
-				`${node.name}: ${conntrack.ok ? `${conntrack.value.entries.length} entries` : 'not read'}`,
-				...untranslated(node, facts),
-			];
+		all.flatMap(remembered => [...fullness(remembered.node), ...stale(remembered)]),
+		all.flatMap(remembered => {
+			const {
+				name,
+				facts: {conntrack},
+			} = remembered.node;
+			return [`${name}: ${conntrack.ok ? `${conntrack.value.entries.length} entries` : 'not read'}`, ...untranslated(remembered)];
 		}),
 	);
 };
