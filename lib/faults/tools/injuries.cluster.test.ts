@@ -1,8 +1,9 @@
 import test from 'ava';
 import {changesOf} from '../../change/changes.ts';
 import {hangDaemon} from '../../change/domain.ts';
+import {gatherApi} from '../../gather/gather-api.ts';
 import {eventually} from '../../wait/eventually.ts';
-import {lookAtRules, proxySettings, type ProxySettings} from '../../../suites/rules/exact/node-rules.ts';
+import {lookAtRules, proxySettings, versionsOf, type ProxySettings} from '../../../suites/rules/exact/node-rules.ts';
 import {differenceText, type NodeDifference} from '../../model/rules/difference-text.ts';
 import {makeShapes} from '../../../suites/rules/shapes/services.ts';
 import type {TestNode} from '../../testbed/testbed.ts';
@@ -26,36 +27,55 @@ const SHAPES = 40;
 let settings: ProxySettings;
 let node: TestNode;
 
-const look = async (): Promise<readonly NodeDifference[]> => {
-	const seen = await lookAtRules(testbed, settings);
-	if (!seen) throw new Error('Services, EndpointSlices or nodes changed while the rules were read');
-	return seen.differences;
-};
+/** How the rules differ; undefined: the API changed meanwhile. */
+const look = async (): Promise<readonly NodeDifference[] | undefined> => (await lookAtRules(testbed, settings))?.differences;
+
+/** Waits until the rules are what the API asks for, and answers for which state of it. */
+const exact = async (): Promise<string> =>
+	eventually(
+		'every node has exactly the rules that the API asks for',
+		async () => {
+			const seen = await lookAtRules(testbed, settings);
+			return seen?.differences.length === 0
+				? {done: true, value: seen.versions}
+				: {done: false, observed: seen?.differences.map(one => differenceText(one)).join('\n') ?? 'the API changes'};
+		},
+		{timeoutMs: RULES_EXACT_TIMEOUT_MS, signal},
+	);
 
 const nodesOf = async (app: string): Promise<readonly (string | undefined)[]> =>
 	(await kube.core.listNamespacedPod({namespace, labelSelector: `app=${app}`})).items.map(({spec}) => spec?.nodeName);
+
+/** Of what the node's kube-proxy saw last. */
+let followed: string;
+
+/** Its kube-proxy hangs, so that it mends nothing; nor does it follow the API any more. */
+const hold = async (): Promise<void> => void (await held.make(hangDaemon(node, 'kube-proxy')));
+
+/**
+ * An endpoint may come or go meanwhile (a pod of the cluster's own is not ready for a moment): a difference of its own while kube-proxy
+ * hangs. Then it catches up. Answers whether it had to.
+ */
+const catchUp = async (): Promise<boolean> => {
+	if (versionsOf(await gatherApi(kube)) === followed) return false;
+	await held.takeAllBack();
+	followed = await exact();
+	await hold();
+	return true;
+};
 
 test.before(async () => {
 	await kube.core.createNamespace({body: {metadata: {name: namespace}}});
 	await makeShapes(testbed, 1, SHAPES);
 	settings = await proxySettings(testbed);
-	await eventually(
-		'every node has exactly the rules that the API asks for',
-		async () => {
-			const seen = await lookAtRules(testbed, settings);
-			return seen?.differences.length === 0
-				? {done: true, value: undefined}
-				: {done: false, observed: seen?.differences.map(one => differenceText(one)).join('\n') ?? 'the API changes'};
-		},
-		{timeoutMs: RULES_EXACT_TIMEOUT_MS, signal},
-	);
+	followed = await exact();
 	// Some endpoints are on this node, and of some Services that are Local none.
 	const [some, none] = [await nodesOf('shape-a'), await nodesOf('shape-b')];
 	node = firstOf(
 		workers.filter(({name}) => some.includes(name) && !none.includes(name)),
 		'no worker with pods of shape-a and without shape-b',
 	);
-	await held.make(hangDaemon(node, 'kube-proxy'));
+	await hold();
 });
 
 test.afterEach.always(() => injured.takeAllBack());
@@ -116,25 +136,34 @@ for (const {of, injuries, tool, back, minors} of HOWS) {
 			t.fail());
 	for (const {title, plan} of isHere ? injuries : [])
 		test.serial(title, async t => {
-			const before = await stateOf(node);
-			const {input, told, back: saved} = await plan();
-			const takeBack = await injured.make({
-				name: title,
-				make: [{kind: 'run', node: node.name, argv: tool, stdin: input}],
-				undo: [{kind: 'run', node: node.name, argv: back, stdin: saved}],
-			});
-			const differences = await look();
-			for (const difference of differences) t.log(differenceText(difference));
+			const attempt = async () => {
+				const before = await stateOf(node);
+				const {input, told, back: saved} = await plan();
+				const takeBack = await injured.make({
+					name: title,
+					make: [{kind: 'run', node: node.name, argv: tool, stdin: input}],
+					undo: [{kind: 'run', node: node.name, argv: back, stdin: saved}],
+				});
+				const differences = await look();
+				await takeBack();
+				return {input, told, differences, before, after: await stateOf(node)};
+			};
+			const isTold = ({differences, told}: Awaited<ReturnType<typeof attempt>>): boolean =>
+				differences?.length === 1 && differences[0]!.node === node.name && untold(differences[0]!, told).length === 0;
+			let made = await attempt();
+			if (!isTold(made) && (await catchUp())) made = await attempt();
+			const {input, told, differences, before, after} = made;
+			for (const difference of differences ?? []) t.log(differenceText(difference));
 			t.deepEqual(
-				differences.map(difference => ({node: difference.node, untold: untold(difference, told)})),
+				differences?.map(difference => ({node: difference.node, untold: untold(difference, told)})),
 				[{node: node.name, untold: []}],
 				input,
 			);
-			await takeBack();
-			t.deepEqual(differing(before, await stateOf(node)), []);
+			t.deepEqual(differing(before, after), []);
 		});
 }
 
 test.serial('after all of them nothing differs', async t => {
+	await catchUp();
 	t.deepEqual(await look(), []);
 });
