@@ -180,6 +180,9 @@ export const CHAIN_LONGEST_MS = 75_000;
 /** A direct connection of that looking: answered within milliseconds, on an overloaded machine within two seconds (see DIAL_TIMEOUT_MS). */
 export const CHAIN_DIAL_TIMEOUT_MS = 2_000;
 
+/** Once it stands (see ANSWER_TIMEOUT_MS): what a busy machine is late with must not be told as a dead backend; within CHAIN_TIMEOUT_MS. */
+export const CHAIN_ANSWER_TIMEOUT_MS = 10_000;
+
 /**
  * The kernel sends one client 6 ICMP errors at once, then one a second (net.ipv4.icmp_ratelimit, XRLIM_BURST_FACTOR of net/ipv4/icmp.c).
  */

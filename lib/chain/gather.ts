@@ -8,7 +8,7 @@ import {unseen} from '../gather/look.ts';
 import type {Listing} from '../gather/pages.ts';
 import {readNode} from '../facts/read-node.ts';
 import type {Kube} from '../kube.ts';
-import {CHAIN_DIAL_TIMEOUT_MS} from '../limits.ts';
+import {CHAIN_ANSWER_TIMEOUT_MS, CHAIN_DIAL_TIMEOUT_MS} from '../limits.ts';
 import {dnsAnswer} from '../model/dns-answer.ts';
 import {isDnsService, questionsAbout} from '../model/dns-names.ts';
 import {podIp} from '../model/pods.ts';
@@ -62,7 +62,7 @@ const dialAll = async (scene: Scene, ways: readonly ToDial[]): Promise<readonly 
 			dials: await inTime(`from ${way.from}`, scene.signal, async () =>
 				(await scene.fromNode(way.from)).dial(
 					{ip: way.ip, port: way.port, protocol: way.protocol},
-					{count: COUNT, timeoutMs: CHAIN_DIAL_TIMEOUT_MS},
+					{count: COUNT, timeoutMs: CHAIN_DIAL_TIMEOUT_MS, answerMs: CHAIN_ANSWER_TIMEOUT_MS},
 				),
 			),
 		})),

@@ -4,7 +4,7 @@ import type {Fact} from '../facts/fact.ts';
 import {recordedDump} from '../model/rules/fixtures/recorded.ts';
 import {detailOf} from './chain.ts';
 import type {ChainFacts} from './facts.ts';
-import {facts, gone, LOST, MADE, ok, page, PODS, process, REFUSED, syncedAt, toNode, toPod, type Change} from './fixtures/healthy.ts';
+import {facts, gone, HUNG, LOST, MADE, ok, page, PODS, process, REFUSED, syncedAt, toNode, toPod, type Change} from './fixtures/healthy.ts';
 import {versionsOf} from './versions.ts';
 import {walk} from './walk.ts';
 
@@ -134,6 +134,16 @@ const CASES: ReadonlyArray<readonly [title: string, change: Change, expected: st
 			}),
 		},
 		'backend: pod web-1 does not answer its own node worker-1 on 10.244.1.3:8080/TCP (3 refused)',
+	],
+	[
+		'a backend that hangs',
+		{facts: ({dials}) => ({dials: [toPod('worker-1', 'worker-1', 'web-1', '10.244.1.3', HUNG), ...dials.slice(1)]})},
+		'backend: pod web-1 does not answer its own node worker-1 on 10.244.1.3:8080/TCP (3 connected but never answered)',
+	],
+	[
+		'a node that hangs is not cut off',
+		{facts: ({dials}) => ({dials: [...dials.slice(0, 4), toNode('worker-2', 'worker-1', HUNG)]})},
+		'nothing',
 	],
 	[
 		'a pod that other nodes do not reach',

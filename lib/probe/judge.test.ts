@@ -5,6 +5,7 @@ import type {Dial} from './vantage.ts';
 const answered = (backend: string): Dial => ({at: 0, ms: 1, outcome: 'answered', backend, sourceIp: '10.244.1.2'});
 const refused = (ms: number): Dial => ({at: 0, ms, outcome: 'refused', detail: 'ECONNREFUSED'});
 const lost: Dial = {at: 0, ms: 2000, outcome: 'timeout', detail: 'no answer to SYN'};
+const hung: Dial = {at: 0, ms: 15_001, connectMs: 1, outcome: 'timeout', detail: 'no byte'};
 const byBoth: Expected = {outcome: 'answered', by: ['a', 'b']};
 const refusal: Expected = {outcome: 'refused', withinMs: 1000};
 const seenAs = (...sources: string[]): Expected => ({outcome: 'answered', by: ['a'], sources: {a: sources}});
@@ -37,6 +38,20 @@ for (const {title, dials, expected, ok, wrong} of [
 	{title: 'a timeout is no refusal', dials: [lost], expected: refusal, ok: false, wrong: '1 timeout of 1'},
 	{title: 'an answer where none may be', dials: [answered('a')], expected: refusal, ok: false, wrong: '1 answered by a of 1'},
 	{title: 'nothing comes back, as it must', dials: [lost, lost], expected: {outcome: 'timeout'}, ok: true, wrong: ''},
+	{
+		title: 'a backend that is silent is no lost packet',
+		dials: [lost, hung],
+		expected: byBoth,
+		ok: false,
+		wrong: '1 timeout, 1 connected but never answered of 2',
+	},
+	{
+		title: 'a connection that stands is no silence',
+		dials: [hung],
+		expected: {outcome: 'timeout'},
+		ok: false,
+		wrong: '1 connected but never answered of 1',
+	},
 	{title: 'a refusal is no silence', dials: [refused(1)], expected: {outcome: 'timeout'}, ok: false, wrong: '1 refused of 1'},
 	{title: 'nobody answers, whatever the network says', dials: [lost, refused(1)], expected: {outcome: 'unanswered'}, ok: true, wrong: ''},
 	{title: 'somebody answers', dials: [lost, answered('x')], expected: {outcome: 'unanswered'}, ok: false, wrong: '1 answered by x of 2'},

@@ -20,6 +20,10 @@ export type Judgement = {
 	/** What went wrong, for a person; empty when nothing did. */ readonly wrong: string;
 };
 
+/** Its outcome in words: a connection that stood shows that the network works, and that the backend is silent. */
+export const outcomeOf = ({outcome, connectMs}: Dial): string =>
+	outcome === 'timeout' && connectMs !== undefined ? 'connected but never answered' : outcome;
+
 const count = (items: readonly string[]): string => {
 	const counts = new Map<string, number>();
 	for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
@@ -32,7 +36,8 @@ const count = (items: readonly string[]): string => {
 /** Says of one connection what is wrong with it, or nothing. */
 const fault = (dial: Dial, expected: Expected): string | undefined => {
 	if (expected.outcome === 'unanswered' && dial.outcome !== 'answered') return undefined;
-	if (dial.outcome !== expected.outcome) return dial.outcome === 'answered' ? `answered by ${dial.backend}` : dial.outcome;
+	if (dial.outcome !== expected.outcome || (dial.outcome === 'timeout' && dial.connectMs !== undefined))
+		return dial.outcome === 'answered' ? `answered by ${dial.backend}` : outcomeOf(dial);
 	if (dial.outcome === 'answered' && expected.outcome === 'answered' && !expected.by.includes(dial.backend))
 		return `answered by ${dial.backend}, which is no endpoint`;
 	if (dial.outcome === 'answered' && expected.outcome === 'answered' && expected.sources) {

@@ -39,7 +39,7 @@ const dialTask = ({ip, port, protocol = 'TCP'}: Destination, {count, localPort, 
 		count,
 		concurrency,
 		timeoutMs,
-		answerMs: options.timeoutMs ?? ANSWER_TIMEOUT_MS,
+		answerMs: options.answerMs ?? options.timeoutMs ?? ANSWER_TIMEOUT_MS,
 		close,
 		...(localPort === undefined ? {} : {localPort}),
 	};

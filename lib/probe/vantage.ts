@@ -40,6 +40,8 @@ export type DialOptions = {
 	 * for the answer.
 	 */
 	readonly timeoutMs?: number;
+	/** For the answer over a connection of TCP that stands; left out: as `timeoutMs` says. */
+	readonly answerMs?: number;
 	/** Fixed source port (concurrency must be 1). */
 	readonly localPort?: number;
 	/**

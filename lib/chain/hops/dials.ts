@@ -1,5 +1,6 @@
 import type {Layer} from '../../record/events.ts';
 import {hostPort} from '../../model/address.ts';
+import {outcomeOf} from '../../probe/judge.ts';
 import type {Dial} from '../../probe/vantage.ts';
 import {aside, broken, hopOf, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, Dialled} from '../facts.ts';
@@ -9,7 +10,7 @@ const BACKEND = {name: 'each backend answers on its own node, without a Service'
 const ACROSS = 'each backend answers from the suspected nodes, without a Service';
 
 const countOf = (dials: readonly Dial[]): string =>
-	[...Map.groupBy(dials, ({outcome}) => outcome)].map(([outcome, of]) => `${of.length} ${outcome}`).join(', ');
+	[...Map.groupBy(dials, outcomeOf)].map(([outcome, of]) => `${of.length} ${outcome}`).join(', ');
 const what = ({from, name, ip, port, protocol}: Dialled): string => `${from} to ${name} ${hostPort(ip, port)}/${protocol}`;
 const line = (dialled: Dialled): string =>
 	`${what(dialled)}: ${dialled.dials.ok ? countOf(dialled.dials.value) : `not known: ${dialled.dials.why}`}`;
@@ -18,9 +19,11 @@ const line = (dialled: Dialled): string =>
 const isDead = ({dials}: Dialled): boolean =>
 	dials.ok && dials.value.length > 0 && dials.value.every(({outcome}) => outcome !== 'answered');
 
-/** Nothing came back at all: even a refusal shows that the other is there. */
+/** Nothing came back at all: even a refusal shows that the other is there, and so does a connection that stood. */
 const isSilent = ({dials}: Dialled): boolean =>
-	dials.ok && dials.value.length > 0 && dials.value.every(({outcome}) => outcome === 'timeout' || outcome === 'unreachable');
+	dials.ok &&
+	dials.value.length > 0 &&
+	dials.value.every(({outcome, connectMs}) => (outcome === 'timeout' && connectMs === undefined) || outcome === 'unreachable');
 
 const failing = (dialled: Dialled, text: string, stoppers: Stoppers): readonly Finding[] => {
 	if (!dialled.dials.ok) return [unknown(`${what(dialled)}: ${dialled.dials.why}`)];
