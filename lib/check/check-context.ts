@@ -25,6 +25,8 @@ export type CheckContext = {
 	/** Takes the check's locks and answers how to give them back; left out where checks run one at a time. */
 	readonly acquire?: (locks: Locks, signal: AbortSignal) => Promise<() => void>;
 	readonly hooks?: Hooks;
+	/** Watches this run's own machine while a check runs (`watchMachine`); left out: its reds say nothing of it. */
+	readonly watch?: () => () => string | undefined;
 	/** The defect of this target's Kubernetes that explains a red of a check; left out where a red must stay one. */
 	readonly known?: (id: string) => Defect | undefined;
 };

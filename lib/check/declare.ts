@@ -12,6 +12,7 @@ import {acquireLocks, watchParent} from './locks.ts';
 import {openShells} from '../shell/shells.ts';
 import {testbedMaker} from '../testbed/make-testbed.ts';
 import {runCheck} from './run-check.ts';
+import {watchMachine} from '../wait/machine.ts';
 
 const setting = (name: string): string => {
 	const value = process.env[name];
@@ -44,6 +45,7 @@ export const declareSuite = async (url: string): Promise<void> => {
 		signal: new AbortController().signal,
 		open: testbeds.open,
 		known: id => knownDefect({mode: plan.mode, version: plan.cluster.target.version}, id),
+		watch: watchMachine,
 		acquire: async (wanted, signal) => acquireLocks(locks, plan.target, wanted, signal),
 	};
 	const planned = plan.checks.filter(({id, skip}) => !skip && dirname(pathOf(id)) === basename(folder));

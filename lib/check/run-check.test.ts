@@ -151,6 +151,18 @@ test('where no layer is proven broken, the red shows what is suspected', async t
 	);
 });
 
+test('a red tells what the machine of the run may have to do with it', async t => {
+	const watched: string[] = [];
+	const watch = () => (watched.push('begun'), () => (watched.push('ended'), 'the machine stood still'));
+	const {problem: told} = await run(t, () => Promise.reject(new Violation(problem)), {watch});
+	t.deepEqual(watched, ['begun', 'ended']);
+	t.is(told?.machine, 'the machine stood still');
+	t.deepEqual(
+		problemRows({...problem, machine: 'the machine stood still'}, []).find(([label]) => label === 'machine'),
+		['machine', 'the machine stood still'],
+	);
+});
+
 test('a red that names its layer keeps it; nobody looks after green and broken checks', async t => {
 	const {asked, open} = asking(() => Promise.resolve({layer: RULES}));
 	const own = {...problem, layer: {name: 'lb', detail: 'no speaker'}} as const;

@@ -10,7 +10,7 @@ import type {Check} from './check.ts';
 import {layered} from './layer-of.ts';
 import {createRecorder} from './recorder.ts';
 import {rowsOf} from './rows.ts';
-import {judgeEnd, problemOf, withDefects, worstOf, type Judged} from './verdict.ts';
+import {judgeEnd, problemOf, withDefects, withMachine, worstOf, type Judged} from './verdict.ts';
 
 export type CheckResult = Judged & {readonly ms: number};
 
@@ -34,6 +34,7 @@ export const runCheck = async (check: Check, ids: string | readonly string[], co
 
 	for (const each of all) emit({type: 'check-started', target, check: each});
 	const startedAt = performance.now();
+	const machine = context.watch?.();
 	const budgetMs = budgetOf(check, context.nodeKernel);
 	let opened: OpenedTestbed | undefined;
 	const recorder = createRecorder({target, check: id, ids: all, runDir: context.runDir, emit});
@@ -57,7 +58,7 @@ export const runCheck = async (check: Check, ids: string | readonly string[], co
 			: {how: 'threw', error: lockError, over: false};
 
 	const ms = Math.round(performance.now() - startedAt);
-	let results = rows.results(judgeEnd(ended, budgetMs, recorder.lastStep()));
+	let results = withMachine(rows.results(judgeEnd(ended, budgetMs, recorder.lastStep())), machine?.());
 	if (opened && worstOf(results).outcome !== 'passed') {
 		[results] = await Promise.all([
 			layered(results, opened, recorder.step),

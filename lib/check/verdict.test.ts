@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {Problem} from '../record/events.ts';
-import {withDefects, worstOf, type Judged} from './verdict.ts';
+import {withDefects, withMachine, worstOf, type Judged} from './verdict.ts';
 
 const problem: Problem = {summary: 'an entry stays', expected: 'none', observed: 'one', reproduce: []};
 const defect = {id: 'x', issue: 'https://example.org/1', what: 'entries stay'};
@@ -27,4 +27,19 @@ test('the worst of several results', t => {
 	t.is(worstOf(results('known', 'broken')).outcome, 'broken');
 	t.is(worstOf(results('passed', 'known')).outcome, 'known');
 	t.is(worstOf(results()).outcome, 'passed');
+});
+
+test('what the machine of the run has to do with it stands beside every red', t => {
+	const results = new Map<string, Judged>([
+		['a', {outcome: 'passed'}],
+		['b', {outcome: 'failed', problem}],
+	]);
+	t.deepEqual(
+		[...withMachine(results, 'it stood still')],
+		[
+			['a', {outcome: 'passed'}],
+			['b', {outcome: 'failed', problem: {...problem, machine: 'it stood still'}}],
+		],
+	);
+	t.is(withMachine(results, undefined), results);
 });

@@ -31,6 +31,12 @@ export const withDefects = (results: Results, known: (id: string) => Defect | un
 		}),
 	);
 
+/** Beside every red: what this run's own machine may have to do with it. */
+export const withMachine = (results: Results, machine: string | undefined): Results =>
+	machine === undefined
+		? results
+		: new Map([...results].map(([id, {problem, ...result}]) => [id, {...result, ...(problem && {problem: {...problem, machine}})}]));
+
 /** A Violation is the cluster's, everything else that is thrown is ours. */
 export const judgeThrown = (error: unknown): Judged =>
 	error instanceof Violation ? {outcome: 'failed', problem: error.problem} : {outcome: 'broken', problem: problemOf(error)};

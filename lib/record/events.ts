@@ -198,6 +198,8 @@ export type Problem = {
 	readonly layer?: {readonly name: Layer; readonly detail: string};
 	/** Where no layer is proven broken: what may be, or could not be looked at, with its text. */
 	readonly suspected?: readonly string[];
+	/** Where this run's own machine may have broken time limits: how. */
+	readonly machine?: string;
 	/** Nodes that the evidence points at. */
 	readonly nodes?: readonly string[];
 	/** The walk from the Service to the link, hop by hop, where it was made. */

@@ -44,7 +44,6 @@ export const faultsJob = (
 			const context: CheckContext = {
 				target,
 				...(cluster.target.nodeKernel && {nodeKernel: cluster.target.nodeKernel}),
-				...(cluster.target.existing && {existing: cluster.target.existing}),
 				runDir: dir.path,
 				emit,
 				signal,

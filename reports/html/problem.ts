@@ -10,6 +10,7 @@ ${problem.expected && h`<dt>Expected</dt><dd class="verbatim">${problem.expected
 ${problem.observed && h`<dt>Observed</dt><dd class="verbatim">${problem.observed}</dd>`}
 ${problem.layer && h`<dt>Layer</dt><dd><span class="layer">${problem.layer.name}</span> ${problem.layer.detail}</dd>`}
 ${problem.suspected?.length ? h`<dt>Suspected</dt><dd class="verbatim">${problem.suspected.join('\n')}</dd>` : ''}
+${problem.machine && h`<dt>Machine</dt><dd>${problem.machine}</dd>`}
 ${problem.nodes?.length ? h`<dt>Nodes</dt><dd>${problem.nodes.join(', ')}</dd>` : ''}
 ${problem.reproduce.length > 0 && h`<dt>Reproduce</dt><dd><pre tabindex="0">${problem.reproduce.join('\n')}</pre></dd>`}
 ${evidence.length > 0 && h`<dt>Evidence</dt><dd>${evidenceList(evidence)}</dd>`}

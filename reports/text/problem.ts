@@ -14,6 +14,7 @@ export const problemRows = (
 		['observed', problem.observed],
 		['layer', problem.layer ? `${problem.layer.name}: ${problem.layer.detail}` : ''],
 		['suspected', (problem.suspected ?? []).join('\n')],
+		['machine', problem.machine ?? ''],
 		['nodes', (problem.nodes ?? []).join(', ')],
 		['reproduce', problem.reproduce.join('\n')],
 		['evidence', evidence.map(({path}) => pathOf(path)).join('\n')],
