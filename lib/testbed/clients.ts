@@ -3,6 +3,7 @@ import {eventually} from '../wait/eventually.ts';
 import type {Kube} from '../kube.ts';
 import {PODS_READY_TIMEOUT_MS} from '../limits.ts';
 import type {ClusterRef} from '../target.ts';
+import {shareOn} from './share.ts';
 
 export const CLIENT_NAMESPACE = 'vipcheck-clients';
 /** The container of a pod that probes can be sent from. */
@@ -10,11 +11,12 @@ export const CLIENT_CONTAINER = 'client';
 /** Marks everything of one run in a cluster. */
 export const RUN_LABEL = 'vipcheck.run';
 
-export const clientContainer = ({images: {client, clientCommand}}: Pick<ClusterRef, 'images'>): V1Container => ({
+export const clientContainer = ({images: {client, clientCommand}, target}: Pick<ClusterRef, 'images' | 'target'>): V1Container => ({
 	name: CLIENT_CONTAINER,
 	image: client,
 	imagePullPolicy: 'IfNotPresent',
 	...(clientCommand && {command: [...clientCommand]}),
+	...shareOn({target}),
 });
 
 /** Deploys the long-lived client pod of every node, which probes are sent from, and waits until all run. */

@@ -5,6 +5,7 @@ import {isReadyPod, podIp} from '../model/pods.ts';
 import type {Scene} from '../record/drawn.ts';
 import {eventually} from '../wait/eventually.ts';
 import {clientContainer} from './clients.ts';
+import {shareOn} from './share.ts';
 import type {Testbed} from './testbed.ts';
 
 /** A backend: agnhost netexec, which answers with its pod's name. */
@@ -64,6 +65,7 @@ export const echoContainer = (
 		{name: udp[0], containerPort: udp[1], protocol: 'UDP'},
 	],
 	readinessProbe: {httpGet: {path: '/hostname', port: tcp[1]}, periodSeconds: 1, ...STAYS_READY},
+	...shareOn(testbed.cluster),
 	...more,
 });
 
