@@ -2,6 +2,7 @@ import test from 'ava';
 import {LOOKS, type LookName} from '../facts/argv.ts';
 import {KubeError} from '../kube-error.ts';
 import type {Kube} from '../kube.ts';
+import {CHAIN_ANSWER_TIMEOUT_MS, CHAIN_DIAL_TIMEOUT_MS} from '../limits.ts';
 import {recordedDump, recordedState} from '../model/rules/fixtures/recorded.ts';
 import {Lost, type Vantage} from '../probe/vantage.ts';
 import {TransportError} from '../shell/shell.ts';
@@ -245,4 +246,17 @@ test('time is limited: what hangs is unknown, the rest is there', async t => {
 		'worker-2 true',
 	]);
 	t.true(facts.dials.every(({dials}) => dials.ok || dials.why === 'not within the time limit'));
+});
+
+test('each answer gets its time: over a connection that stands more, of a datagram so much more as nodes are slower', async t => {
+	const asked = new Map<string, readonly unknown[]>();
+	const dial: Vantage['dial'] = (to, options) => {
+		asked.set(to.protocol ?? 'TCP', [options.timeoutMs, options.answerMs]);
+		return place().dial(to, options);
+	};
+	const hostPorts = [{hostPort: 8053, containerPort: 53, protocol: 'UDP'}];
+	const pods = PODS.map(pod => ({...pod, spec: {...pod.spec, containers: [{name: 'dns', ports: hostPorts}]}}));
+	await gather({patience: 3, kube: kube({listPodForAllNamespaces: list(pods)}), fromNode: () => Promise.resolve(place({dial}))});
+	t.deepEqual(asked.get('TCP'), [CHAIN_DIAL_TIMEOUT_MS, CHAIN_ANSWER_TIMEOUT_MS]);
+	t.is(asked.get('UDP')?.[0], 3 * CHAIN_DIAL_TIMEOUT_MS);
 });

@@ -39,6 +39,8 @@ export type Scene = {
 	readonly seen: ReadonlyMap<string, string>;
 	/** The check asked for names. */
 	readonly asksDns: boolean;
+	/** How many times as long a datagram may be on its way there and back (`patienceWith`); left out: once. */
+	readonly patience?: number;
 	/** The node's own network, and a pod on it. */
 	fromNode(name: string): Promise<Vantage>;
 	fromPod(name: string): Promise<Vantage>;
@@ -62,7 +64,11 @@ const dialAll = async (scene: Scene, ways: readonly ToDial[]): Promise<readonly 
 			dials: await inTime(`from ${way.from}`, scene.signal, async () =>
 				(await scene.fromNode(way.from)).dial(
 					{ip: way.ip, port: way.port, protocol: way.protocol},
-					{count: COUNT, timeoutMs: CHAIN_DIAL_TIMEOUT_MS, answerMs: CHAIN_ANSWER_TIMEOUT_MS},
+					{
+						count: COUNT,
+						timeoutMs: CHAIN_DIAL_TIMEOUT_MS * (way.protocol === 'UDP' ? (scene.patience ?? 1) : 1),
+						answerMs: CHAIN_ANSWER_TIMEOUT_MS,
+					},
 				),
 			),
 		})),

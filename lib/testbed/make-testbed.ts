@@ -175,6 +175,7 @@ const openerOf =
 					nodes,
 					seen,
 					asksDns,
+					patience,
 					suspected: problem.nodes ?? [],
 					fromNode: nodePlace,
 					fromPod: podPlace,
