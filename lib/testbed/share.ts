@@ -1,15 +1,13 @@
 import type {V1Container} from '@kubernetes/client-node';
 import type {ClusterRef} from '../target.ts';
 
-/**
- * Of a processor of such nodes, for each container of ours: twenty of them fit beside kube-proxy (400m) and CoreDNS (100m).
- */
+/** Of a processor of such nodes, for each container of ours: twenty of them fit beside kube-proxy (400m) and CoreDNS (100m). */
 const SHARE = '20m';
 
 /**
- * What a container of ours asks for. Nodes with kernels of their own have one processor, and kube-proxy has asked for most of it: a pod that
- * asks for nothing weighs 2 there against 409 (`cpu.shares` of kubelet's group of best effort), so that nobody answers for as long as a sync
- * of many Services takes. Elsewhere nothing: a cluster that is full would not take them.
+ * What a container of ours asks for. Nodes with kernels of their own have one processor, and kube-proxy has asked for most of it: a pod
+ * that asks for nothing weighs 2 there against 409 (`cpu.shares` of kubelet's group of best effort), so that nobody answers while rules of
+ * many Services are made. Elsewhere nothing: a cluster that is full would not take them.
  */
 export const shareOn = ({target: {nodeKernel = 'host'}}: Pick<ClusterRef, 'target'>): Pick<V1Container, 'resources'> =>
 	nodeKernel === 'host' ? {} : {resources: {requests: {cpu: SHARE}}};
