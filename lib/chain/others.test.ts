@@ -366,6 +366,12 @@ const INJURIES: readonly Injury[] = [
 		expected: 'conntrack: the conntrack table of worker-2 is full: 40 of 40',
 	},
 	{
+		what: 'the conntrack table is full, and nothing new gets out of the node, nor to its own pods',
+		sysctls: 'net.netfilter.nf_conntrack_max = 40\nnet.netfilter.nf_conntrack_count = 40\n',
+		lost: ({from, node}) => from === 'worker-2' || node === 'worker-2',
+		expected: /^conntrack: the conntrack table of worker-2 is full: 40 of 40/,
+	},
+	{
 		what: 'a table of nft that sees replies alone',
 		nft: table('ip', 'guard', 'forward priority filter', 'tcp sport 8080 drop'),
 		expected: `${FIREWALL}ip guard c on worker-2: tcp sport 8080 drop, of what endpoints answer`,

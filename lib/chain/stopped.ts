@@ -1,12 +1,13 @@
 import type {Packet} from '../model/verdict.ts';
 import {fatesOf, type QuotedRule} from '../trace/fates.ts';
 import type {ChainFacts, Dialled, WalkedNode} from './facts.ts';
+import {fullTable} from './full-table.ts';
 import {endOf} from './route-ends.ts';
 import {ruleText} from './rule-text.ts';
 import {placeOn, rulesOf} from './traced.ts';
 import {podDeviceOf, routingOn, sourceTo} from './ways.ts';
 
-/** What ends a connection of the walk on a node: a rule, or a route. `beyond`: the rule ends what is beyond this limit. */
+/** What ends a connection of the walk on a node: a rule, a route, or a full conntrack table. `beyond`: the rule ends what is beyond this limit. */
 export type Stopper = {
 	readonly node: WalkedNode;
 	readonly text: string;
@@ -48,6 +49,13 @@ const routedAway = ({from, node, ip, kind}: Dialled, {nodes, family}: Pick<Chain
 	});
 };
 
+/** The node that dials, or the one that answers, has no room for a new connection. */
+const fullAt = ({from, node}: Dialled, nodes: readonly WalkedNode[]): Stopper | undefined =>
+	nodes
+		.filter(({name}) => name === from || name === node)
+		.map(at => ({node: at, text: fullTable(at)}))
+		.find((one): one is Stopper => one.text !== undefined);
+
 /**
  * Sends what the walk has dialled itself and lost through the whole dumps and the routes of the nodes on its way: what ends it there
  * explains the loss, and neither the backend nor what lies between is to blame.
@@ -67,7 +75,7 @@ export const stoppersOf = ({nodes, dials, family}: Pick<ChainFacts, 'nodes' | 'd
 				),
 			);
 			// A limit need not be spent.
-			const first = all.find(({beyond}) => !beyond) ?? all[0] ?? routedAway(dialled, {nodes, family})[0];
+			const first = fullAt(dialled, nodes) ?? all.find(({beyond}) => !beyond) ?? all[0] ?? routedAway(dialled, {nodes, family})[0];
 			return first ? [[dialled, first] as const] : [];
 		}),
 	);

@@ -111,7 +111,13 @@ test('each injury of a node is told, and its true cause first of all that is new
 		for (const {what, rule, make, mend} of injuries) {
 			await succeed(node, ['sh', '-c', make], {env});
 			try {
-				const [found] = (await diagnosed()).filter(one => !known.has(keyOf(one)));
+				const first = async (): Promise<Found | undefined> => (await diagnosed()).find(one => !known.has(keyOf(one)));
+				let found = await first();
+				// kube-proxy of ipvs puts its rules right every 30 s (syncPeriod), injured or not: it may have done so meanwhile.
+				if (!found && mode === 'ipvs') {
+					await succeed(node, ['sh', '-c', make], {env});
+					found = await first();
+				}
 				if (found?.rule !== rule || !keyOf(found).includes(worker))
 					wrong.push(`${what}: ${rule} of ${worker} expected, first is ${found ? keyOf(found) : 'nothing'}`);
 			} finally {

@@ -4,18 +4,13 @@ import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
 import {broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
+import {fullTable} from '../full-table.ts';
 
 const HOP = {name: 'connections that the kernel remembers lead to endpoints', layer: 'conntrack'} as const;
 
-/** Share of the table that counts as full: the number is read a moment after something was lost. */
-const FULL = 0.99;
-
-const fullness = ({name, facts: {sysctls}}: WalkedNode): readonly Finding[] => {
-	const number = (key: string): number =>
-		sysctls.ok ? Number(sysctls.value.values.get(`net.netfilter.nf_conntrack_${key}`) ?? Number.NaN) : Number.NaN;
-	return number('count') >= number('max') * FULL
-		? [broken(`the conntrack table of ${name} is full: ${number('count')} of ${number('max')}`)]
-		: [];
+const fullness = (node: WalkedNode): readonly Finding[] => {
+	const full = fullTable(node);
+	return full === undefined ? [] : [broken(full)];
 };
 
 type Scope = Pick<ChainFacts, 'namespace' | 'family'>;
