@@ -372,6 +372,16 @@ const INJURIES: readonly Injury[] = [
 		expected: /^conntrack: the conntrack table of worker-2 is full: 40 of 40/,
 	},
 	{
+		what: "a DROP of another's, where kube-proxy has a rule too many that does no harm",
+		modes: ['iptables'],
+		iptables: [
+			'filter',
+			'-A FORWARD -m conntrack --ctstate NEW -j KUBE-PROXY-FIREWALL',
+			'-A FORWARD -p tcp -m tcp --dport 8080 -j DROP',
+		],
+		expected: `${FIREWALL}filter on worker-2: -A FORWARD -p tcp -m tcp --dport 8080 -j DROP`,
+	},
+	{
 		what: 'a table of nft that sees replies alone',
 		nft: table('ip', 'guard', 'forward priority filter', 'tcp sport 8080 drop'),
 		expected: `${FIREWALL}ip guard c on worker-2: tcp sport 8080 drop, of what endpoints answer`,

@@ -7,7 +7,7 @@ import {ruleText} from './rule-text.ts';
 import {placeOn, rulesOf} from './traced.ts';
 import {podDeviceOf, routingOn, sourceTo} from './ways.ts';
 
-/** What ends a connection of the walk on a node: a rule, a route, or a full conntrack table. `beyond`: the rule ends what is beyond this limit. */
+/** What ends a connection of the walk on a node: a rule, a route, a full conntrack table. `beyond`: it ends what is beyond this limit. */
 export type Stopper = {
 	readonly node: WalkedNode;
 	readonly text: string;

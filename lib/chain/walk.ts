@@ -38,7 +38,7 @@ export const walk = (facts: ChainFacts): Chain => {
 		),
 		routes,
 		kubeProxy,
-		rulesHop(differences, behind),
+		rulesHop(differences, behind, firewall.state === 'broken' && firewall.layer === 'host-firewall'),
 		hostPortsHop(facts),
 		conntrackHop(facts),
 		sysctls,

@@ -8,9 +8,14 @@ const HOP = {name: 'the rules of the suspected nodes are those that the API asks
 
 /**
  * A difference that kube-proxy will not, or cannot, mend is broken; one that it is behind with because it stands still is its doing; one
- * that it may mend at its next sync says nothing yet.
+ * that it may mend at its next sync says nothing yet. `others`: the packets were seen to end at a rule of somebody else's, on their way
+ * through all that is there; what kube-proxy's chains then have too much, such as leftovers of another mode, is not what ends them.
  */
-export const rulesHop = (differences: ReadonlyMap<string, Fact<NodeDifferences>>, behind: ReadonlyMap<string, Behind>): Hop =>
+export const rulesHop = (
+	differences: ReadonlyMap<string, Fact<NodeDifferences>>,
+	behind: ReadonlyMap<string, Behind>,
+	others: boolean,
+): Hop =>
 	hopOf(
 		HOP,
 		[...differences].flatMap(([node, fact]) => {
@@ -19,7 +24,7 @@ export const rulesHop = (differences: ReadonlyMap<string, Fact<NodeDifferences>>
 			const late = behind.get(node);
 			return [...own, ...shared].map(difference => {
 				const text = differenceText({...difference, node});
-				if (late && 'all' in late) return aside(text);
+				if ((late && 'all' in late) || (others && difference.kind === 'foreign')) return aside(text);
 				return late?.due.has(difference) ? unknown(`${text}; ${late.why}`) : broken(text);
 			});
 		}),
