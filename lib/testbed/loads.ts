@@ -12,6 +12,11 @@ export type LoadWay = {
 	readonly node: string;
 	readonly from: Vantage;
 	readonly to: Pick<Destination, 'ip' | 'port'>;
+	/**
+	 * The address is one of the sender's own (ipvs, from the host network of a node): it takes the MTU of lo for that of the way. The first
+	 * datagram that is too large for the way is refused with EMSGSIZE, by which it learns (ip_vs_xmit.c, ensure_mtu_is_adequate).
+	 */
+	readonly learnsMtu?: boolean;
 };
 
 /** Of each load so many at the same time: one that is lost takes its whole time limit. */
@@ -30,12 +35,15 @@ const ALONE_FROM_BYTES = 4_000;
 
 const isAlone = ({protocol, bytes}: Load): boolean => protocol === 'UDP' && bytes >= ALONE_FROM_BYTES;
 
+/** As the prober tells of it. */
+const TOO_LARGE = /^EMSGSIZE\b/;
+
 /** What went wrong. One after the other: the first that is lost is the last that is sent. */
-const send = async ({from, to}: LoadWay, load: Load): Promise<readonly string[]> => {
+const send = async ({from, to, learnsMtu = false}: LoadWay, load: Load): Promise<readonly string[]> => {
 	if (!isAlone(load)) return (await Promise.all(Array.from({length: COUNT}, async () => echoed(from, to, load)))).filter(Boolean);
 	for (let sent = 0; sent < COUNT; sent++) {
 		const wrong = await echoed(from, to, load);
-		if (wrong !== '') return [wrong];
+		if (wrong !== '' && !(learnsMtu && sent === 0 && TOO_LARGE.test(wrong))) return [wrong];
 	}
 	return [];
 };

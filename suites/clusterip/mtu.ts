@@ -1,4 +1,5 @@
 import check from '../../lib/check/check.ts';
+import {TRAITS} from '../../lib/model/modes/traits.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {loadsReturn, serveLoads} from '../../lib/testbed/loads.ts';
 
@@ -32,10 +33,11 @@ export default check(
 		});
 		await serveLoads(testbed, pods, ECHO_PORT);
 		const to = {ip: clusterIp, port: 80};
+		const learnsMtu = TRAITS[testbed.mode].bindsAddresses;
 		const ways = await Promise.all(
 			testbed.nodes.flatMap(({name: node}) => [
 				testbed.vantage.pod(node).then(from => ({name: `pod on ${node}`, node, from, to})),
-				testbed.vantage.node(node).then(from => ({name: node, node, from, to})),
+				testbed.vantage.node(node).then(from => ({name: node, node, from, to, learnsMtu})),
 			]),
 		);
 		await testbed.settled();
