@@ -2,10 +2,14 @@ import test from 'ava';
 import type {Dial, Vantage} from '../probe/vantage.ts';
 import {sendFlows} from './flows.ts';
 import {Violation} from '../record/problem.ts';
+import type {NodeKernel} from '../target.ts';
 import type {Testbed} from './testbed.ts';
 
 const answered: Dial = {at: 0, ms: 1, outcome: 'answered', backend: 'echo-1', sourceIp: '10.244.1.2'};
 const lost: Dial = {at: 0, ms: 3000, outcome: 'timeout', detail: 'no answer to SYN'};
+
+const testbedOf = (nodeKernel?: NodeKernel): Testbed =>
+	({grid: () => undefined, number: () => undefined, evidence: () => undefined, cluster: {target: {nodeKernel}}}) as unknown as Testbed;
 
 /** Sends 600 connections, of which every `nth` is lost. */
 const send = async (nth: number) => {
@@ -18,7 +22,7 @@ const send = async (nth: number) => {
 			return Array.from({length: count}, () => (++sent % nth === 0 ? lost : answered));
 		},
 	} as unknown as Vantage;
-	const testbed = {grid: () => undefined, number: () => undefined, evidence: () => undefined} as unknown as Testbed;
+	const testbed = testbedOf();
 	const flow = {
 		row: 'worker-1',
 		column: 'from a pod',
@@ -51,3 +55,28 @@ for (const [name, nth, expected] of [
 	],
 ] as const)
 	test(`600 connections, ${name}`, async t => t.deepEqual(await send(nth), expected as unknown as Awaited<ReturnType<typeof send>>));
+
+for (const [nodeKernel, each] of [
+	['host', 32],
+	['uml', 14],
+] as const)
+	test(`datagrams on their way at a time, from three places to nodes of kind ${nodeKernel}`, async t => {
+		const asked: unknown[] = [];
+		const flows = ['a', 'b', 'c'].map(name => ({
+			row: name,
+			column: 'to it',
+			from: {
+				name,
+				dial: async (_: unknown, {count, concurrency}: {count: number; concurrency?: number}) => {
+					asked.push(concurrency);
+					return Array.from({length: count}, () => answered);
+				},
+			} as unknown as Vantage,
+			to: {ip: '10.96.0.9', port: 80, protocol: 'UDP' as const},
+			count: 10,
+			expected: {outcome: 'answered' as const, by: ['echo-1']},
+			node: 'worker-1',
+		}));
+		await sendFlows(testbedOf(nodeKernel), 'ClusterIP', flows);
+		t.deepEqual(asked, [each, each, each]);
+	});

@@ -2,6 +2,7 @@ import type {Grid} from '../record/events.ts';
 import {judge, type Expected} from '../probe/judge.ts';
 import type {Destination, Dial, Vantage} from '../probe/vantage.ts';
 import {withPort} from '../ip.ts';
+import {patienceWith} from '../limits.ts';
 import {Violation} from '../record/problem.ts';
 import type {Testbed} from './testbed.ts';
 
@@ -60,7 +61,8 @@ const FIRST = 64;
 /**
  * Of datagrams that ought to be answered so few are on their way at a time, from all places together, and so many of a flow are sent
  * first. A socket's buffer holds 277 small ones (net.core.rmem_default 212,992 bytes, 768 for each) and agnhost answers one after the
- * other: nine places with 32 each fill it while its node has no processor for it, and what does not fit is lost by nobody's fault.
+ * other: nine places with 32 each fill it while its node has no processor for it, and what does not fit is lost by nobody's fault. Where
+ * nodes are slower it is a third: they have less time for it, and what comes over the wire of user-mode Linux counts as whole pages there.
  */
 const DATAGRAMS_AT_ONCE = 128;
 const MOST_OF_A_PLACE = 32;
@@ -70,11 +72,11 @@ const FIRST_DATAGRAMS = 16;
  * Sends one flow. When a quarter of its first connections has gone wrong it is red beyond doubt, and the rest is not sent:
  * the timeouts of hundreds of connections into a black hole would use up the check's budget, and nothing would be known.
  */
-const sendOne = async ({from, to, count, expected, ...flow}: Flow, places: number): Promise<Sent> => {
+const sendOne = async ({from, to, count, expected, ...flow}: Flow, atOnce: number): Promise<Sent> => {
 	const asks = to.protocol === 'UDP' && expected.outcome === 'answered';
 	const atFirst = asks ? FIRST_DATAGRAMS : FIRST;
 	// From one port there is one at a time.
-	const share = Math.max(1, Math.min(MOST_OF_A_PLACE, Math.floor(DATAGRAMS_AT_ONCE / places)));
+	const share = Math.max(1, Math.min(MOST_OF_A_PLACE, Math.floor(atOnce)));
 	const pace = flow.localPort !== undefined ? {localPort: flow.localPort} : asks ? {concurrency: share} : {};
 	const sent = {...flow, from, to, count, expected};
 	const first = await from.dial(to, {count: Math.min(atFirst, count), ...pace});
@@ -105,11 +107,12 @@ const describe = (expected: Expected): string => {
  */
 export const sendFlows = async (testbed: Testbed, title: string, flows: readonly Flow[]): Promise<readonly Sent[]> => {
 	const places = unique(flows.map(flow => flow.from));
+	const atOnce = DATAGRAMS_AT_ONCE / patienceWith(testbed.cluster.target.nodeKernel) / places.length;
 	const sent = (
 		await Promise.all(
 			places.map(async place => {
 				const done: Sent[] = [];
-				for (const flow of flows.filter(one => one.from === place)) done.push(await sendOne(flow, places.length));
+				for (const flow of flows.filter(one => one.from === place)) done.push(await sendOne(flow, atOnce));
 				return done;
 			}),
 		)

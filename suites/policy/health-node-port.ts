@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {healthPort, healthPortAgrees} from '../../lib/testbed/health-port.ts';
 import {UNSERVED, balancerGives} from '../../lib/testbed/load-balancer.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
+import {programmed} from '../../lib/testbed/programmed.ts';
 
 export default check(
 	{
@@ -27,6 +28,7 @@ export default check(
 		});
 		const [ip] = await testbed.lease('balancer-ip', 1);
 		await balancerGives(testbed, 'echo', [{ip: ip!}]);
+		await programmed(testbed, 'echo');
 		const wanted = await healthPort(testbed, 'echo');
 		await testbed.settled();
 		await healthPortAgrees(testbed, wanted);

@@ -66,6 +66,11 @@ export type Traits = {
 	 * ip_vs_out_hook; UDP is remembered for 5 minutes).
 	 */
 	readonly claimsDirectAnswers: boolean;
+	/**
+	 * What answers a node at a port of its own that is a node port there too is dealt out like a client's packet: a SYN+ACK as well
+	 * (ip_vs_proto_tcp.c tcp_conn_schedule). Such a connection of a node to another one never stands.
+	 */
+	readonly schedulesAnswers: boolean;
 	/** The kernel must have IPVS (pkg/proxy/ipvs/README.md), which that of a host may lack. */
 	readonly needsIpvs: boolean;
 	/** The kernel must have nf_tables' families ip and ip6. */
@@ -101,6 +106,7 @@ export const TRAITS: Readonly<Record<Mode, Traits>> = {
 		heals: 'within a sync period',
 		bindsAddresses: false,
 		claimsDirectAnswers: false,
+		schedulesAnswers: false,
 		needsIpvs: false,
 		needsNfTables: false,
 		minors: {first: 0, stable: 0, gone: Infinity},
@@ -124,6 +130,7 @@ export const TRAITS: Readonly<Record<Mode, Traits>> = {
 		heals: 'within a sync period',
 		bindsAddresses: true,
 		claimsDirectAnswers: true,
+		schedulesAnswers: true,
 		needsIpvs: true,
 		needsNfTables: false,
 		minors: {first: 0, stable: 0, gone: 43},
@@ -148,6 +155,7 @@ export const TRAITS: Readonly<Record<Mode, Traits>> = {
 		heals: 'at the next change',
 		bindsAddresses: false,
 		claimsDirectAnswers: false,
+		schedulesAnswers: false,
 		needsIpvs: false,
 		needsNfTables: true,
 		oldestKernel: [5, 13],
