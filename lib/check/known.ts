@@ -30,6 +30,8 @@ export const KNOWN: readonly KnownDefect[] = [
 		issue: 'https://github.com/kubernetes/kubernetes/issues/139628',
 		what: 'conntrack entries of UDP flows to node ports stay when the last endpoint goes, and lead to nobody',
 		from: '1.37.0',
+		// In ipvs mode the kernel gives up a flow whose real server is gone (expire_nodest_conn).
+		modes: ['iptables', 'nftables'],
 		checks: ['udp/conntrack-zero/NodePort'],
 	},
 	{
@@ -37,6 +39,7 @@ export const KNOWN: readonly KnownDefect[] = [
 		issue: 'https://github.com/kubernetes/kubernetes/issues/141371',
 		what: 'conntrack entries of UDP flows stay when their Service is deleted, and lead to its old endpoint',
 		before: '1.38.0',
+		modes: ['iptables', 'nftables'],
 		checks: ['udp/service-delete'],
 	},
 	{
