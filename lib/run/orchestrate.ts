@@ -23,7 +23,7 @@ import {chooseRunDir, makeRunDir} from './run-dir.ts';
 import type {RunDir} from './run-dir.ts';
 import type {Job, Session} from './session.ts';
 import {suitesJob} from './suites.ts';
-import {besideEachOther, chooseTargets, roomHere} from './targets.ts';
+import {besideEachOther, chooseTargets, roomHere, seatsWith} from './targets.ts';
 import type {World} from './world.ts';
 
 /** Runs the checks and writes the reports; answers the exit code. Throws UsageError, with nothing changed, for what cannot be done. */
@@ -66,9 +66,13 @@ const runJob = async (options: RunOptions, world: World, job: Job, earlier?: Ear
 	const sources = chosen.map(source => ({...source, reason: [source.reason, why].filter(Boolean).join('; ')}));
 	if (earlier) await mendEvents(dir);
 	else await makeRunDir(dir, options.out);
-	const locks = await serveLocks(job.seats);
+	const seats = seatsWith(
+		job.seats,
+		chosen.map(({target}) => target),
+	);
+	const locks = await serveLocks(seats);
 	try {
-		return await withSession({id, dir, seats: job.seats}, options, world, async session =>
+		return await withSession({id, dir, seats}, options, world, async session =>
 			runOnTargets({...session, locks: locks.path, atOnce}, sources, withStandard(options).keep, job, world),
 		);
 	} finally {

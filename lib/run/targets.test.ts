@@ -1,6 +1,6 @@
 import test from 'ava';
 import type {Target} from '../target.ts';
-import {besideEachOther} from './targets.ts';
+import {besideEachOther, seatsWith} from './targets.ts';
 
 const target = (more: Partial<Target> = {}): Target => ({
 	provider: 'embedded',
@@ -40,4 +40,20 @@ for (const [name, targets, room, atOnce, why] of [
 ] as const)
 	test(`clusters side by side: ${name}`, t => {
 		t.deepEqual(besideEachOther(targets, room), {atOnce, why});
+	});
+
+for (const [what, kernels, expected] of [
+	['nodes that share the host', [undefined, 'host'], 3],
+	['nodes with kernels of their own', ['uml'], 2],
+	['both', ['host', 'uml-built'], 2],
+] as const)
+	test(`checks at a time on two cores: ${what}`, t => {
+		t.is(
+			seatsWith(
+				3,
+				kernels.map(nodeKernel => (nodeKernel ? {nodeKernel} : {})),
+				{cores: 2},
+			),
+			expected,
+		);
 	});

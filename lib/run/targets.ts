@@ -84,3 +84,13 @@ export const besideEachOther = (targets: readonly Target[], {cores, freeMiB}: Ro
 				: `${targets.length} clusters, ${atOnce === 1 ? 'one after another' : `${atOnce} at a time`} (${limit})`,
 	};
 };
+
+/**
+ * How many checks a run has at work at a time: no more than there are cores where nodes have kernels of their own, which take whole
+ * processors when rules are made: with one more, answers of their pods were 8 s late.
+ */
+export const seatsWith = (
+	seats: number,
+	targets: readonly Pick<Target, 'nodeKernel'>[],
+	{cores}: Pick<Room, 'cores'> = roomHere(),
+): number => (targets.some(({nodeKernel = 'host'}) => nodeKernel !== 'host') ? Math.min(seats, cores) : seats);

@@ -2,7 +2,7 @@ import type {Grid} from '../record/events.ts';
 import {judge, type Expected} from '../probe/judge.ts';
 import type {Destination, Dial, Vantage} from '../probe/vantage.ts';
 import {withPort} from '../ip.ts';
-import {patienceWith} from '../limits.ts';
+import {ANSWER_TIMEOUT_MS, patienceWith} from '../limits.ts';
 import {Violation} from '../record/problem.ts';
 import type {Testbed} from './testbed.ts';
 
@@ -72,17 +72,19 @@ const FIRST_DATAGRAMS = 16;
  * Sends one flow. When a quarter of its first connections has gone wrong it is red beyond doubt, and the rest is not sent:
  * the timeouts of hundreds of connections into a black hole would use up the check's budget, and nothing would be known.
  */
-const sendOne = async ({from, to, count, expected, ...flow}: Flow, atOnce: number): Promise<Sent> => {
+const sendOne = async ({from, to, count, expected, ...flow}: Flow, atOnce: number, isSlow: boolean): Promise<Sent> => {
 	const asks = to.protocol === 'UDP' && expected.outcome === 'answered';
 	const atFirst = asks ? FIRST_DATAGRAMS : FIRST;
 	// From one port there is one at a time.
 	const share = Math.max(1, Math.min(MOST_OF_A_PLACE, Math.floor(atOnce)));
 	const pace = flow.localPort !== undefined ? {localPort: flow.localPort} : asks ? {concurrency: share} : {};
+	// On slow nodes an answer has been seen after 8.8 s.
+	const wait = asks && isSlow ? {timeoutMs: ANSWER_TIMEOUT_MS} : {};
 	const sent = {...flow, from, to, count, expected};
-	const first = await from.dial(to, {count: Math.min(atFirst, count), ...pace});
+	const first = await from.dial(to, {count: Math.min(atFirst, count), ...pace, ...wait});
 	const wrong = first.filter(dial => !judge([dial], expected).ok).length;
 	if (count <= atFirst || wrong * 4 >= atFirst) return {...sent, dials: first};
-	return {...sent, dials: [...first, ...(await from.dial(to, {count: count - atFirst, ...pace}))]};
+	return {...sent, dials: [...first, ...(await from.dial(to, {count: count - atFirst, ...pace, ...wait}))]};
 };
 
 const unsent = ({count, dials}: Sent): string =>
@@ -107,12 +109,13 @@ const describe = (expected: Expected): string => {
  */
 export const sendFlows = async (testbed: Testbed, title: string, flows: readonly Flow[]): Promise<readonly Sent[]> => {
 	const places = unique(flows.map(flow => flow.from));
-	const atOnce = DATAGRAMS_AT_ONCE / patienceWith(testbed.cluster.target.nodeKernel) / places.length;
+	const patience = patienceWith(testbed.cluster.target.nodeKernel);
+	const atOnce = DATAGRAMS_AT_ONCE / patience / places.length;
 	const sent = (
 		await Promise.all(
 			places.map(async place => {
 				const done: Sent[] = [];
-				for (const flow of flows.filter(one => one.from === place)) done.push(await sendOne(flow, atOnce));
+				for (const flow of flows.filter(one => one.from === place)) done.push(await sendOne(flow, atOnce, patience > 1));
 				return done;
 			}),
 		)

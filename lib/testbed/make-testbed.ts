@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import type {Kube} from '../kube.ts';
 import {isNotFound} from '../kube-error.ts';
-import {DIAL_TIMEOUT_MS, DNS_TIMEOUT_MS, PODS_READY_TIMEOUT_MS, patienceWith} from '../limits.ts';
+import {ANSWER_TIMEOUT_MS, DIAL_TIMEOUT_MS, DNS_TIMEOUT_MS, PODS_READY_TIMEOUT_MS, patienceWith} from '../limits.ts';
 import {TRAITS} from '../model/modes/traits.ts';
 import {openVantage, type OpenedVantage} from '../probe/open.ts';
 import type {Vantage} from '../probe/vantage.ts';
@@ -118,7 +118,9 @@ const openerOf =
 			...vantage,
 			// A datagram says nothing until it is answered: how busy the far node is counts for it, as it does for an answer over TCP.
 			dial: async (to, options) => {
-				const task = to.protocol === 'UDP' && patience > 1 ? {timeoutMs: DIAL_TIMEOUT_MS * patience, ...options} : options;
+				const isUdp = to.protocol === 'UDP';
+				const slow = isUdp ? {timeoutMs: DIAL_TIMEOUT_MS * patience} : {answerMs: ANSWER_TIMEOUT_MS * patience};
+				const task = patience > 1 && options.timeoutMs === undefined ? {...slow, ...options} : options;
 				return watch.spend('probes', async () => vantage.dial(to, task));
 			},
 			lookup: async (name, type, options) => {
