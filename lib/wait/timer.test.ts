@@ -19,10 +19,11 @@ const lasted = async (...busy: number[]): Promise<number> => {
 };
 
 test('a limit comes later while the machine is busy, and at once when it no longer is', async t => {
-	t.true((await lasted(3, 3)) >= 299);
-	t.true((await lasted(2, 4, 4)) >= 399);
+	// Where less than a tenth of it is left when this process comes to look, it is over.
+	t.true((await lasted(3, 3)) >= 289);
+	t.true((await lasted(2, 4, 4)) >= 389);
 	const [quiet, ended] = [await lasted(1), await lasted(1.5, 1)];
-	t.true(quiet >= 99 && ended >= 149);
+	t.true(quiet >= 99 && ended >= 139);
 });
 
 test('a timer that is stopped never ends', async t => {
