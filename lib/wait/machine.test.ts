@@ -41,10 +41,14 @@ test('a process that is stopped has stood still, one that works has not', async 
 	child.kill('SIGCONT');
 	child.stdin.write('x');
 	const [said] = (await once(child.stdout, 'data')) as [Buffer];
-	t.regex(String(said), /stood still for [12]\.\d s/);
+	t.regex(String(said), /stood still for \d+\.\d s/);
 
-	const end = watchMachine();
-	const until = performance.now() + 1_500;
-	while (performance.now() < until);
-	t.notRegex(end() ?? '', /stood still/);
+	const [end, began, used] = [watchMachine(), performance.now(), process.cpuUsage()];
+	const worked = (): number => (({user, system}) => (user + system) / 1000)(process.cpuUsage(used));
+	while (worked() < 1_500);
+	// Others may have kept this process from running meanwhile: then that is told.
+	const keptMs = performance.now() - began - worked();
+	const told = end() ?? '';
+	if (keptMs < 900) t.notRegex(told, /stood still/);
+	else t.log(`not to be seen here: others kept it for ${Math.round(keptMs)} ms`);
 });
