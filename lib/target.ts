@@ -132,6 +132,9 @@ export const minorOf = (version: string): number | undefined => {
 	return minor === undefined ? undefined : Number(minor);
 };
 
+/** Whether each of its nodes has a kernel, and with it one processor, of its own. */
+export const ownKernels = ({nodeKernel = 'host'}: Pick<Target, 'nodeKernel'>): boolean => nodeKernel !== 'host';
+
 /** The short name of a target in reports: `embedded/iptables/ipv4/1.36.3`, with the kernel's word where nodes do not share the host's. */
 export const targetKey = ({provider, mode, family, version, nodeKernel = 'host'}: Target): string =>
 	[provider, mode, family, version, ...(nodeKernel === 'host' ? [] : [nodeKernel])].join('/');

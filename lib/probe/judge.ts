@@ -36,8 +36,7 @@ const count = (items: readonly string[]): string => {
 /** Says of one connection what is wrong with it, or nothing. */
 const fault = (dial: Dial, expected: Expected): string | undefined => {
 	if (expected.outcome === 'unanswered' && dial.outcome !== 'answered') return undefined;
-	if (dial.outcome !== expected.outcome || (dial.outcome === 'timeout' && dial.connectMs !== undefined))
-		return dial.outcome === 'answered' ? `answered by ${dial.backend}` : outcomeOf(dial);
+	if (outcomeOf(dial) !== expected.outcome) return dial.outcome === 'answered' ? `answered by ${dial.backend}` : outcomeOf(dial);
 	if (dial.outcome === 'answered' && expected.outcome === 'answered' && !expected.by.includes(dial.backend))
 		return `answered by ${dial.backend}, which is no endpoint`;
 	if (dial.outcome === 'answered' && expected.outcome === 'answered' && expected.sources) {

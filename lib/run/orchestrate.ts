@@ -59,17 +59,12 @@ const runJob = async (options: RunOptions, world: World, job: Job, earlier?: Ear
 	const id = earlier?.id ?? newId();
 	const dir = earlier?.dir ?? (await chooseRunDir(options.out, id));
 	const chosen = await chooseTargets(options, world.providers);
-	const {atOnce, why} = besideEachOther(
-		chosen.map(({target}) => target),
-		roomHere(),
-	);
+	const targets = chosen.map(({target}) => target);
+	const {atOnce, why} = besideEachOther(targets, roomHere());
 	const sources = chosen.map(source => ({...source, reason: [source.reason, why].filter(Boolean).join('; ')}));
 	if (earlier) await mendEvents(dir);
 	else await makeRunDir(dir, options.out);
-	const seats = seatsWith(
-		job.seats,
-		chosen.map(({target}) => target),
-	);
+	const seats = seatsWith(job.seats, targets);
 	const locks = await serveLocks(seats);
 	try {
 		return await withSession({id, dir, seats}, options, world, async session =>

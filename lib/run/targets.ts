@@ -1,6 +1,6 @@
 import {availableParallelism, freemem} from 'node:os';
 import type {Provider} from '../../clusters/provider.ts';
-import type {ClusterRef, NodeKernel, Target} from '../target.ts';
+import {ownKernels, type ClusterRef, type NodeKernel, type Target} from '../target.ts';
 import {UsageError, messageOf} from '../usage.ts';
 import {attach} from '../cluster/attach.ts';
 import {chooseProvider} from '../cluster/choose-provider.ts';
@@ -93,4 +93,4 @@ export const seatsWith = (
 	seats: number,
 	targets: readonly Pick<Target, 'nodeKernel'>[],
 	{cores}: Pick<Room, 'cores'> = roomHere(),
-): number => (targets.some(({nodeKernel = 'host'}) => nodeKernel !== 'host') ? Math.min(seats, cores) : seats);
+): number => (targets.some(target => ownKernels(target)) ? Math.min(seats, cores) : seats);

@@ -21,9 +21,7 @@ const isDead = ({dials}: Dialled): boolean =>
 
 /** Nothing came back at all: even a refusal shows that the other is there, and so does a connection that stood. */
 const isSilent = ({dials}: Dialled): boolean =>
-	dials.ok &&
-	dials.value.length > 0 &&
-	dials.value.every(({outcome, connectMs}) => (outcome === 'timeout' && connectMs === undefined) || outcome === 'unreachable');
+	dials.ok && dials.value.length > 0 && dials.value.every(dial => ['timeout', 'unreachable'].includes(outcomeOf(dial)));
 
 const failing = (dialled: Dialled, text: string, stoppers: Stoppers): readonly Finding[] => {
 	if (!dialled.dials.ok) return [unknown(`${what(dialled)}: ${dialled.dials.why}`)];
