@@ -70,6 +70,15 @@ test('a check opens to why it matters, where the run knows it', t => {
 	t.notRegex(bodyOf('clusterip/balancing'), /Why it matters/);
 });
 
+test('what was left out everywhere is not in the table, and is told with its reason under a fold', t => {
+	const table = page.slice(page.indexOf('<section aria-labelledby="matrix">')).split('</section>')[0]!;
+	t.false(table.includes('scale/'));
+	t.true(table.includes('sctp/echo'), 'what is not supported was asked for');
+	t.true(table.includes('Without the 2 that were left out'));
+	const fold = page.slice(page.indexOf('<details class="suite left-out">')).split('</details>')[0]!;
+	t.regex(fold, /<code>scale\/services-1000<\/code>[^]*<td>filtered<\/td>\n<td>--match &#39;!scale\/\*&#39;<\/td>/);
+});
+
 test('tags are balanced', t => {
 	const open: string[] = [];
 	for (const [, end, name, self] of page

@@ -1,6 +1,7 @@
 import type {CheckRun, Run, TargetRun} from '../../lib/record/run.ts';
 import {differencesOf} from '../text/differences.ts';
 import {duration} from '../text/duration.ts';
+import {isLeftOut} from '../text/outcome.ts';
 import {anchor} from './links.ts';
 import type {Html} from './markup.ts';
 import {h, headRow, joined} from './markup.ts';
@@ -12,10 +13,13 @@ const breakable = (id: string): Html => h`${joined(id.split('/'), h`/<wbr>`)}`;
 const columnOf = ({key, spec: {mode, family, provider, version}}: TargetRun): Html =>
 	h`<a href="#${encodeURI(key)}">${mode}</a> <small>${family}, ${provider} ${version}</small>`;
 
-/** All checks against all targets, a group of rows for each suite. */
+/** All checks against all targets, a group of rows for each suite; without those that nobody asked for on any. */
 export const matrix = (run: Run): Html => {
 	const rows = new Map(run.targets.flatMap(target => target.checks.map(check => [check.id, check])));
-	if (rows.size === 0) return h``;
+	const asked = new Set(run.targets.flatMap(target => target.checks.filter(check => !isLeftOut(check)).map(({id}) => id)));
+	if (asked.size === 0) return h``;
+	const shown = [...rows.values()].filter(({id}) => asked.has(id));
+	const leftOut = rows.size - shown.length;
 	const byTarget = run.targets.map(target => ({target, checks: new Map(target.checks.map(check => [check.id, check]))}));
 	const differing = new Set(differencesOf(run).map(({check}) => check));
 	const rowOf = ({id, title}: CheckRun): Html => {
@@ -37,9 +41,10 @@ export const matrix = (run: Run): Html => {
 <h2 id="matrix">Checks and targets</h2>
 <div class="scroll" tabindex="0" role="group" aria-labelledby="matrix"><table class="matrix checks">
 ${headRow(['Check', ...run.targets.map(columnOf)])}
-${[...Map.groupBy(rows.values(), check => check.suite)].map(
+${[...Map.groupBy(shown, check => check.suite)].map(
 	([suite, checks]) => h`<tbody data-suite="${suite}">${checks.map(rowOf)}</tbody>`,
 )}
 </table></div>
+${leftOut > 0 && h`<p class="muted">Without the ${leftOut} that were left out: each target lists its own at its end.</p>`}
 </section>`;
 };

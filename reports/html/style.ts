@@ -166,6 +166,8 @@ pre {
 .steps li { display: grid; grid-template-columns: 5.25rem minmax(0, 1fr); }
 .steps time { color: var(--muted); }
 .refs { margin-top: 0.8rem; }
+.left-out > summary { margin: 1.75rem 0 0.5rem; font-weight: 600; cursor: pointer; }
+.left-out > summary small { margin-left: 0.4em; font-weight: 400; }
 .unrun { width: 100%; }
 .unrun th:first-child { width: 42%; }
 .unrun th small { display: block; }
@@ -206,6 +208,7 @@ footer p + p { margin-top: 0.35rem; }
 	.scroll, pre { overflow: visible; }
 	pre { white-space: pre-wrap; }
 	h2, h3 { break-after: avoid; }
+	.matrix th:first-child { position: static; background: none; }
 	tr, .reds li, summary, .problem, .grid { break-inside: avoid; }
 	.grid, .grid thead th { font-size: 7.5pt; }
 	.grid td, .grid tbody th, .grid thead th { min-width: 0; padding: 0.15rem 0.3rem; }

@@ -2,7 +2,7 @@ import type {CheckRun, Run, TargetRun} from '../../lib/record/run.ts';
 import type {ClusterFacts} from '../../lib/record/surroundings.ts';
 import {count} from '../../lib/record/fold.ts';
 import {isCut} from '../../lib/record/unfinished.ts';
-import {countsText, isUnrun} from '../text/outcome.ts';
+import {countsText, isLeftOut, isUnrun} from '../text/outcome.ts';
 import {checkDetails, unrunTable} from './check.ts';
 import {clusterDrawing} from './drawn/cluster.ts';
 import {trendLine} from './history.ts';
@@ -29,7 +29,8 @@ export const targetSection = (
 	const ran = target.checks.filter(check => check.outcome !== 'skipped' && !isUnrun(check));
 	const unrun = target.checks.filter(isUnrun);
 	const cut = target.checks.filter(isCut);
-	const skipped = target.checks.filter(check => check.outcome === 'skipped' && !isCut(check));
+	const skipped = target.checks.filter(check => check.outcome === 'skipped' && !isCut(check) && !isLeftOut(check));
+	const leftOut = target.checks.filter(isLeftOut);
 	return h`<section aria-labelledby="${key}" class="target" data-target="${key}">
 <h2 id="${key}">${key}</h2>
 <p class="muted">${countsText(count(target.checks))}.</p>
@@ -62,5 +63,9 @@ ${checks.map(check => checkDetails(place, check))}</div>`,
 ${unrun.length > 0 && h`<div class="suite"><h3>Not run <small>${unrun.length} broken</small></h3>${unrunTable(place, unrun)}</div>`}
 ${cut.length > 0 && h`<div class="suite"><h3>Interrupted <small>${cut.length}</small></h3>${unrunTable(place, cut)}</div>`}
 ${skipped.length > 0 && h`<div class="suite"><h3>Skipped <small>${skipped.length}</small></h3>${unrunTable(place, skipped)}</div>`}
+${
+	leftOut.length > 0 &&
+	h`<details class="suite left-out"><summary>Left out <small>${leftOut.length}</small></summary>${unrunTable(place, leftOut)}</details>`
+}
 </section>`;
 };

@@ -14,6 +14,9 @@ export const isRed = (check: CheckRun): boolean => check.outcome === 'failed' ||
 /** Broken before it began: it says nothing about itself, only about the run, so reports show such checks as a group. */
 export const isUnrun = (check: CheckRun): boolean => check.outcome === 'broken' && check.startedAt === undefined;
 
+/** Nobody asked for it: it says nothing about the cluster. */
+export const isLeftOut = ({skip}: CheckRun): boolean => skip?.kind === 'filtered';
+
 /** What an interruption kept from a result, each with why: what was stopped by its id, what never began as one number. */
 export const cutShort = (checks: readonly CheckRun[]): readonly (readonly [what: string, why: string])[] => {
 	const cut = checks.filter(isCut);
