@@ -130,6 +130,24 @@ test('two modes are compared only where both were seen', t => {
 	t.is(judged('iptables-slow-failover', targetRun('iptables', [followed(900)])).verdict, 'not tested');
 });
 
+test('what grows with the number of Services is told by the modes beside each other, and not by one alone', t => {
+	const firstPackets = (few: number, many: number) =>
+		[few, many].map((value, n) =>
+			checkRun(`scale/first-packet/${[100, 1000][n]}`, 'passed', {
+				numbers: [
+					{name: 'half within, from worker-1', value: 1 + value, unit: 'ms'},
+					{name: 'what the rules add, from worker-1', value, unit: 'ms'},
+				],
+			}),
+		);
+	const verdict = (iptables: readonly [number, number], ipvs: readonly [number, number]): string =>
+		judged('ipvs-o1-iptables-on', targetRun('iptables', firstPackets(...iptables)), targetRun('ipvs', firstPackets(...ipvs))).verdict;
+	t.is(verdict([0.1, 0.8], [0.1, 0.12]), 'holds');
+	t.is(verdict([0.1, 0.12], [0.1, 0.12]), 'does not hold');
+	t.is(verdict([0.1, 0.8], [0.1, 0.9]), 'does not hold');
+	t.is(judged('ipvs-o1-iptables-on', targetRun('iptables', firstPackets(0.1, 0.8))).verdict, 'not tested');
+});
+
 test('a run that put faults in says nothing', t => {
 	const fault = {id: 'dispatch', layer: 'rules', check: 'nodeport/every-node'} as const;
 	t.deepEqual(judgeClaims(runOf(targetRun('iptables', [checkRun('nodeport/every-node', 'passed', {fault})])), claims), []);

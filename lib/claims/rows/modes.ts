@@ -1,38 +1,8 @@
 import {inMode, inModes, measured, notTestable, notTested, provedBy, refutedBy, runsOf, supportedBy} from '../by-checks.ts';
-import type {Claim, Judged} from '../claim.ts';
-import type {Run} from '../../record/run.ts';
+import type {Claim} from '../claim.ts';
+import {growsInIptablesAlone, slowerThanIpvs} from '../modes-compared.ts';
 
 const SCHEDULERS = ['rr', 'wrr', 'lc', 'wlc', 'sh', 'dh', 'sed', 'nq'].map(name => `ipvs/scheduler-${name}`);
-
-/** kube-proxy gathers changes for its minSyncPeriod of 1 s: what is less is no difference. */
-const SAME_WITHIN_MS = 1_000;
-const FOLLOWED = 'clusterip/endpoint-churn';
-
-/** How long the slowest change of endpoints took until every node followed. */
-const slowest = (run: Run, mode: string): {readonly ms: number; readonly id: string} | undefined =>
-	run.targets
-		.filter(({spec}) => spec.mode === mode)
-		.flatMap(target => runsOf(target, FOLLOWED))
-		.filter(({outcome}) => outcome === 'passed')
-		.flatMap(({id, numbers}) => {
-			const times = numbers.filter(({name, unit}) => unit === 'ms' && name.includes('until every node followed'));
-			return times.length === 0 ? [] : [{id, ms: Math.max(...times.map(({value}) => value))}];
-		})[0];
-
-const slowerThanIpvs = (run: Run): Judged => {
-	const [iptables, ipvs] = [slowest(run, 'iptables'), slowest(run, 'ipvs')];
-	if (!iptables || !ipvs)
-		return {
-			verdict: 'not tested',
-			why: `it takes ${FOLLOWED} in iptables and in ipvs mode in one run (--mode iptables,ipvs)`,
-			checks: [],
-		};
-	return {
-		verdict: iptables.ms > ipvs.ms + SAME_WITHIN_MS ? 'holds' : 'does not hold',
-		why: `every node followed the slowest change of endpoints after ${iptables.ms} ms in iptables mode, ${ipvs.ms} ms in ipvs mode`,
-		checks: [FOLLOWED, iptables.id, ipvs.id],
-	};
-};
 
 export default [
 	{
@@ -117,7 +87,7 @@ export default [
 		id: 'ipvs-o1-iptables-on',
 		statement: 'ipvs finds a Service in O(1), iptables in O(n)',
 		expected: 'measure first-packet latency at 10, 1,000, 5,000 Services, and nftables beside them',
-		judge: notTested('it takes scale/first-packet at several numbers of Services, the modes side by side in one run'),
+		judge: {modes: growsInIptablesAlone},
 	},
 	{
 		id: 'log-says-using',
