@@ -1,4 +1,4 @@
-import {inMode, inModes, measured, notTestable, notTested, provedBy, refutedBy, runsOf, supportedBy} from '../by-checks.ts';
+import {inMode, inModes, measured, notTestable, provedBy, refutedBy, supportedBy} from '../by-checks.ts';
 import type {Claim} from '../claim.ts';
 import {growsInIptablesAlone, slowerThanIpvs} from '../modes-compared.ts';
 
