@@ -1,5 +1,5 @@
 import type {NodeKernel} from '../target.ts';
-import type {Defect, EventBody} from '../record/events.ts';
+import type {Defect, EventBody, Problem} from '../record/events.ts';
 import type {Locks} from './check.ts';
 import type {OpenTestbed, Testbed} from '../testbed/testbed.ts';
 
@@ -28,5 +28,5 @@ export type CheckContext = {
 	/** Watches this run's own machine while a check runs (`watchMachine`); left out: its reds say nothing of it. */
 	readonly watch?: () => () => string | undefined;
 	/** The defect of this target's Kubernetes that explains a red of a check; left out where a red must stay one. */
-	readonly known?: (id: string) => Defect | undefined;
+	readonly known?: (id: string, problem?: Problem) => Defect | undefined;
 };

@@ -44,7 +44,7 @@ export const declareSuite = async (url: string): Promise<void> => {
 		emit: openEvents(runDir),
 		signal: new AbortController().signal,
 		open: testbeds.open,
-		known: id => knownDefect({mode: plan.mode, version: plan.cluster.target.version}, id),
+		known: (id, problem) => knownDefect({mode: plan.mode, version: plan.cluster.target.version}, id, problem),
 		watch: watchMachine,
 		acquire: async (wanted, signal) => acquireLocks(locks, plan.target, wanted, signal),
 	};

@@ -25,7 +25,21 @@ for (const [name, more, version, id, expected] of [
 	['its family', {families: ['ipv6']}, '1.36.3', 'udp/zero@ipv6', true],
 ] as const)
 	test(`known defect: ${name}`, t => {
-		t.is(knownDefect({mode: 'iptables', version}, id, [defect(more)])?.id, expected ? 'x' : undefined);
+		t.is(knownDefect({mode: 'iptables', version}, id, undefined, [defect(more)])?.id, expected ? 'x' : undefined);
+	});
+
+for (const [what, findings, expected] of [
+	['the walk says so', ['ip_vs of worker-1 takes what 10.244.1.5:8080 answers'], true],
+	['the walk says something else', ['the conntrack table of worker-1 is full'], false],
+	['something else is broken too', ['kube-proxy on worker-1 hangs', 'ip_vs of worker-1 takes what 10.244.1.5:8080 answers'], false],
+	['nothing is broken', [], false],
+] as const)
+	test(`a defect that the walk tells: ${what}`, t => {
+		const hop = (finding: string) => ({name: 'a hop', layer: 'conntrack', state: 'broken', finding, evidence: []}) as const;
+		const chain = [{...hop(''), state: 'ok'} as const, ...findings.map(hop)];
+		const told = [defect({checks: ['*'], told: /^ip_vs of \S+ takes what /})];
+		t.is(knownDefect({mode: 'ipvs', version: '1.37.2'}, 'nodeport/every-node', {chain}, told)?.id, expected ? 'x' : undefined);
+		t.is(knownDefect({mode: 'ipvs', version: '1.37.2'}, 'nodeport/every-node', undefined, told), undefined);
 	});
 
 test('the defects of kube-proxy 1.36 and what is left of them later', t => {

@@ -1,5 +1,5 @@
 import {matcher} from './match.ts';
-import type {Defect} from '../record/events.ts';
+import type {Defect, Problem} from '../record/events.ts';
 import type {IpFamily, Mode, Target} from '../target.ts';
 import {familyOf} from '../check-id.ts';
 
@@ -15,6 +15,8 @@ export type KnownDefect = Defect & {
 	readonly families?: readonly IpFamily[];
 	/** Checks that it turns red, written as for --match. */
 	readonly checks: readonly string[];
+	/** What the one broken hop of the walk says of it: a red that is told so, and no other. Left out: any red of these checks. */
+	readonly told?: RegExp;
 };
 
 export const KNOWN: readonly KnownDefect[] = [
@@ -58,6 +60,14 @@ export const KNOWN: readonly KnownDefect[] = [
 		modes: ['nftables'],
 		checks: ['proxy/upgrade/rules'],
 	},
+	{
+		id: 'ip-vs-claims-answers',
+		issue: 'https://github.com/torvalds/linux/blob/v6.12/net/netfilter/ipvs/ip_vs_core.c',
+		what: "in ipvs mode a pod's answer is taken for a Service's where a connection had the same port of the client before",
+		modes: ['ipvs'],
+		checks: ['*'],
+		told: /^ip_vs of \S+ takes what /,
+	},
 ];
 
 const numbers = (version: string): readonly number[] => version.replace(/^v/, '').split(/[.+-]/, 3).map(Number);
@@ -73,11 +83,14 @@ const isBefore = (version: string, other: string): boolean => {
 export const knownDefect = (
 	{mode, version}: Pick<Target, 'version'> & {readonly mode: string},
 	id: string,
+	problem?: Pick<Problem, 'chain'>,
 	known: readonly KnownDefect[] = KNOWN,
 ): Defect | undefined => {
+	const broken = problem?.chain?.filter(({state}) => state === 'broken') ?? [];
 	const found = known.find(
-		({from, before, modes, families, checks}) =>
+		({from, before, modes, families, checks, told}) =>
 			matcher(checks)(id) &&
+			(!told || (broken.length === 1 && told.test(broken[0]?.finding ?? ''))) &&
 			!(from !== undefined && isBefore(version, from)) &&
 			(before === undefined || isBefore(version, before)) &&
 			(!modes || modes.some(one => one === mode)) &&

@@ -22,10 +22,10 @@ export const worse = (one: Judged, other: Judged): Judged => (SEVERITY[other.out
 export const worstOf = (results: Results): Judged => [...results.values()].reduce(worse, {outcome: 'passed'});
 
 /** A red that a known defect explains is `known`; what passed in spite of one tells so. */
-export const withDefects = (results: Results, known: (id: string) => Defect | undefined): Results =>
+export const withDefects = (results: Results, known: (id: string, problem?: Problem) => Defect | undefined): Results =>
 	new Map(
 		[...results].map(([id, result]): [string, Judged] => {
-			const defect = result.outcome === 'failed' || result.outcome === 'passed' ? known(id) : undefined;
+			const defect = result.outcome === 'failed' || result.outcome === 'passed' ? known(id, result.problem) : undefined;
 			if (!defect) return [id, result];
 			return [id, {...result, outcome: result.outcome === 'failed' ? 'known' : 'passed', defect}];
 		}),

@@ -68,7 +68,7 @@ export const faultsJob = (
 					trials.filter(({fault}) => !fault),
 					{
 						...context,
-						known: check => knownDefect({mode, version: cluster.target.version}, check),
+						known: (check, problem) => knownDefect({mode, version: cluster.target.version}, check, problem),
 						acquire: async (wanted, waiting) => acquireLocks(locks, target, wanted, waiting),
 					},
 				);

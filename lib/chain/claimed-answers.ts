@@ -1,0 +1,59 @@
+import type {ConntrackEntry, ConntrackTuple} from '../facts/parse/conntrack.ts';
+import {canonicalIp, hostPort} from '../model/address.ts';
+import {TRAITS} from '../model/modes/traits.ts';
+import type {ChainFacts, WalkedNode} from './facts.ts';
+
+const endsOf = ({source, sourcePort = 0, destination, destinationPort = 0}: ConntrackTuple) => ({
+	from: hostPort(canonicalIp(source) ?? source, sourcePort),
+	to: hostPort(canonicalIp(destination) ?? destination, destinationPort),
+});
+
+const remembered = ({facts}: WalkedNode, family: ChainFacts['family']): readonly ConntrackEntry[] => {
+	const fact = family === 'ipv6' ? facts.conntrackIpv6 : facts.conntrack;
+	return fact.ok ? fact.value.entries : [];
+};
+
+/** Nobody has answered yet. */
+const isAlone = ({protocol, state, flags}: ConntrackEntry): boolean =>
+	protocol === 'tcp' ? state === 'SYN_SENT' : protocol === 'udp' && flags.includes('UNREPLIED');
+
+const keyOf = (protocol: string, from: string, to: string): string => `${protocol} ${from} ${to}`;
+
+/** Where ip_vs would send an answer on from: by protocol, who answers, and whom. */
+const claimsOf = (node: WalkedNode, family: ChainFacts['family']): ReadonlyMap<string, string> => {
+	const isClaiming = node.state.ok && TRAITS[node.state.value.mode].claimsDirectAnswers;
+	const entries = isClaiming ? remembered(node, family) : [];
+	return new Map(
+		entries.flatMap(({protocol, original, reply}): readonly (readonly [string, string])[] => {
+			const [asked, answered] = [endsOf(original), endsOf(reply)];
+			return asked.to === answered.from ? [] : [[keyOf(protocol, answered.from, asked.from), asked.to]];
+		}),
+	);
+};
+
+/**
+ * Connections in ipvs mode to a pod itself which a node on their way takes for older ones to a Service, from the same address and port to
+ * the same pod: it sends the pod's answer on from the Service's address, and the client does not know it (ip_vs_core.c, handle_response).
+ * A line for each that is unanswered. A masquerade that draws its port at random meets such a one by chance.
+ */
+export const claimedAnswers = ({nodes, family}: Pick<ChainFacts, 'nodes' | 'family'>): readonly string[] => {
+	const claims = nodes.map(node => ({name: node.name, by: claimsOf(node, family)})).filter(({by}) => by.size > 0);
+	if (claims.length === 0) return [];
+	return nodes.flatMap(client =>
+		remembered(client, family)
+			.filter(isAlone)
+			.flatMap(({protocol, original, reply}) => {
+				const {from: pod, to: asker} = endsOf(reply);
+				// By a Service it is answered from there, and by the same entry.
+				const isOwn = (service: string): boolean => endsOf(original).to === service;
+				return claims.flatMap(({name, by}) => {
+					const service = by.get(keyOf(protocol, pod, asker));
+					if (service === undefined || isOwn(service)) return [];
+					return [
+						`ip_vs of ${name} takes what ${pod} answers ${asker} (${protocol}, unanswered at ${client.name}) for an answer of ` +
+							`${service}, as it remembers a connection from there`,
+					];
+				});
+			}),
+	);
+};
