@@ -8,7 +8,10 @@ const node = (name: string, lines: readonly string[], mode: Mode = 'ipvs'): Walk
 	({
 		name,
 		state: {ok: true, value: {mode}, source: ''},
-		facts: {conntrack: {ok: true, value: parseConntrack(lines.join('\n')), source: ''}, conntrackIpv6: {ok: false, why: '', source: ''}},
+		facts: {
+			conntrack: {ok: true, value: parseConntrack(lines.join('\n')), source: ''},
+			conntrackIpv6: {ok: false, why: '', source: ''},
+		},
 	}) as unknown as WalkedNode;
 
 /** A connection of worker-2's own to a ClusterIP, masqueraded to its port 40123, that nobody has answered. */
@@ -23,11 +26,23 @@ const TOLD =
 	'ip_vs of worker-1 takes what 10.244.1.5:8080 answers 172.18.0.12:40123 (tcp, unanswered at worker-2) for an answer of ' +
 	'172.18.0.11:30080, as it remembers a connection from there';
 
+const pods = {
+	ok: true,
+	value: [
+		{metadata: {namespace: 'shop'}, status: {podIP: '10.244.1.5'}},
+		{metadata: {namespace: 'other'}, status: {podIP: '10.244.1.6'}},
+	],
+	source: '',
+} as const;
+const both = (address: string) => [BEFORE, HANGS].map(line => line.replaceAll('10.244.1.5', address)) as [string, string];
+
 for (const [what, nodes, told] of [
 	['the same port', [node('worker-1', [BEFORE]), node('worker-2', [HANGS])], [TOLD]],
 	['the same port in another mode', [node('worker-1', [BEFORE], 'iptables'), node('worker-2', [HANGS], 'iptables')], []],
 	['another port', [node('worker-1', [BEFORE.replaceAll('40123', '40124')]), node('worker-2', [HANGS])], []],
 	['another pod', [node('worker-1', [BEFORE.replaceAll('10.244.1.5', '10.244.1.6')]), node('worker-2', [HANGS])], []],
+	['a pod of another namespace', [node('worker-1', [both('10.244.1.6')[0]]), node('worker-2', [both('10.244.1.6')[1]])], []],
+	['one of more than a minute ago', [node('worker-1', [BEFORE]), node('worker-2', [HANGS.replace('6 115', '6 59')])], []],
 	['an answered one', [node('worker-1', [BEFORE]), node('worker-2', [HANGS.replace('SYN_SENT', 'ESTABLISHED')])], []],
 	[
 		'a client that hangs by its own Service alone',
@@ -49,5 +64,5 @@ for (const [what, nodes, told] of [
 	],
 ] as const)
 	test(`an answer that ip_vs takes for another's: ${what}`, t => {
-		t.deepEqual(claimedAnswers({nodes, family: 'ipv4'}), told);
+		t.deepEqual(claimedAnswers({nodes, family: 'ipv4', namespace: 'shop', pods}), told);
 	});

@@ -1,5 +1,6 @@
 import type {ConntrackEntry, ConntrackTuple} from '../facts/parse/conntrack.ts';
 import {canonicalIp, hostPort} from '../model/address.ts';
+import {podIp} from '../model/pods.ts';
 import {TRAITS} from '../model/modes/traits.ts';
 import type {ChainFacts, WalkedNode} from './facts.ts';
 
@@ -8,14 +9,22 @@ const endsOf = ({source, sourcePort = 0, destination, destinationPort = 0}: Conn
 	to: hostPort(canonicalIp(destination) ?? destination, destinationPort),
 });
 
+const answerOf = (reply: ConntrackTuple) => {
+	const {from: pod, to: asker} = endsOf(reply);
+	return {pod, asker};
+};
+
 const remembered = ({facts}: WalkedNode, family: ChainFacts['family']): readonly ConntrackEntry[] => {
 	const fact = family === 'ipv6' ? facts.conntrackIpv6 : facts.conntrack;
 	return fact.ok ? fact.value.entries : [];
 };
 
+/** Of 120 s, so that what is older than a minute is not told: by then somebody else may be to blame. */
+const LEAST_SECONDS_LEFT = 60;
+
 /** Nobody has answered yet. */
-const isAlone = ({protocol, state, flags}: ConntrackEntry): boolean =>
-	protocol === 'tcp' ? state === 'SYN_SENT' : protocol === 'udp' && flags.includes('UNREPLIED');
+const isAlone = ({protocol, state, flags, timeoutSeconds = 0}: ConntrackEntry): boolean =>
+	protocol === 'tcp' ? state === 'SYN_SENT' && timeoutSeconds >= LEAST_SECONDS_LEFT : protocol === 'udp' && flags.includes('UNREPLIED');
 
 const keyOf = (protocol: string, from: string, to: string): string => `${protocol} ${from} ${to}`;
 
@@ -34,26 +43,31 @@ const claimsOf = (node: WalkedNode, family: ChainFacts['family']): ReadonlyMap<s
 /**
  * Connections in ipvs mode to a pod itself which a node on their way takes for older ones to a Service, from the same address and port to
  * the same pod: it sends the pod's answer on from the Service's address, and the client does not know it (ip_vs_core.c, handle_response).
- * A line for each that is unanswered. A masquerade that draws its port at random meets such a one by chance.
+ * A line for each that is unanswered, of the namespace's pods. A masquerade that draws its port at random meets such a one by chance.
  */
-export const claimedAnswers = ({nodes, family}: Pick<ChainFacts, 'nodes' | 'family'>): readonly string[] => {
+export const claimedAnswers = ({
+	nodes,
+	family,
+	namespace,
+	pods,
+}: Pick<ChainFacts, 'nodes' | 'family' | 'namespace' | 'pods'>): readonly string[] => {
+	const own = new Set(
+		(pods.ok ? pods.value : []).filter(({metadata}) => metadata?.namespace === namespace).map(pod => podIp(pod, family)),
+	);
 	const claims = nodes.map(node => ({name: node.name, by: claimsOf(node, family)})).filter(({by}) => by.size > 0);
 	if (claims.length === 0) return [];
-	return nodes.flatMap(client =>
+	const hanging = nodes.flatMap(client =>
 		remembered(client, family)
-			.filter(isAlone)
-			.flatMap(({protocol, original, reply}) => {
-				const {from: pod, to: asker} = endsOf(reply);
-				// By a Service it is answered from there, and by the same entry.
-				const isOwn = (service: string): boolean => endsOf(original).to === service;
-				return claims.flatMap(({name, by}) => {
-					const service = by.get(keyOf(protocol, pod, asker));
-					if (service === undefined || isOwn(service)) return [];
-					return [
-						`ip_vs of ${name} takes what ${pod} answers ${asker} (${protocol}, unanswered at ${client.name}) for an answer of ` +
-							`${service}, as it remembers a connection from there`,
-					];
-				});
-			}),
+			.filter(entry => isAlone(entry) && own.has(canonicalIp(entry.reply.source) ?? entry.reply.source))
+			.map(({protocol, original, reply}) => ({at: client.name, protocol, to: endsOf(original).to, ...answerOf(reply)})),
+	);
+	return hanging.flatMap(({at, protocol, to, pod, asker}) =>
+		claims.flatMap(({name, by}) => {
+			const service = by.get(keyOf(protocol, pod, asker));
+			// By a Service it is answered from there, and by the same entry.
+			if (service === undefined || service === to) return [];
+			const answer = `what ${pod} answers ${asker} (${protocol}, unanswered at ${at})`;
+			return [`ip_vs of ${name} takes ${answer} for an answer of ${service}, as it remembers a connection from there`];
+		}),
 	);
 };

@@ -26,7 +26,8 @@ export const walk = (facts: ChainFacts): Chain => {
 	const {hop: kubeProxy, behind} = kubeProxyHop(facts, differences);
 	const stoppers = stoppersOf(facts);
 	const [sysctls, firewall, routes, link] = [sysctlsHop(facts), firewallHop(facts, stoppers), routesHop(facts), linkHop(facts)];
-	return chainOf([
+	const isOthers = link.state === 'broken' || (firewall.state === 'broken' && firewall.layer === 'host-firewall');
+	const before = [
 		servicesHop(facts),
 		slicesHop(facts),
 		dnsHop(facts),
@@ -38,11 +39,10 @@ export const walk = (facts: ChainFacts): Chain => {
 		),
 		routes,
 		kubeProxy,
-		rulesHop(differences, behind, firewall.state === 'broken' && firewall.layer === 'host-firewall'),
+		rulesHop(differences, behind, isOthers),
 		hostPortsHop(facts),
-		conntrackHop(facts),
-		sysctls,
-		firewall,
-		link,
-	]);
+	];
+	const after = [sysctls, firewall, link];
+	const isBroken = [...before, ...after].some(({state}) => state === 'broken');
+	return chainOf([...before, conntrackHop(facts, isBroken), ...after]);
 };

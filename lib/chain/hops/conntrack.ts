@@ -2,7 +2,7 @@ import {canonicalIp, hostPort, isLoopback} from '../../model/address.ts';
 import type {ConntrackEntry} from '../../facts/parse/conntrack.ts';
 import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
-import {broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
+import {aside, broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
 import {claimedAnswers} from '../claimed-answers.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
 import {fullTable} from '../full-table.ts';
@@ -107,12 +107,16 @@ const stale = ({node, fact, ways, isAsItMust}: Remembered): readonly Finding[] =
 	return [...odd, ...found];
 };
 
-/** Room in the table, no UDP flow to the Services that is kept with something that is no endpoint, and no answer taken for another's. */
-export const conntrackHop = (facts: Pick<ChainFacts, 'nodes' | 'namespace' | 'family'>): Hop => {
+/**
+ * Room in the table, no UDP flow to the Services that is kept with something that is no endpoint, and no answer taken for another's: that
+ * befalls single connections, so where something else is broken (`isBroken`) it does not explain the red.
+ */
+export const conntrackHop = (facts: Pick<ChainFacts, 'nodes' | 'namespace' | 'family' | 'pods'>, isBroken: boolean): Hop => {
+	const claimed = claimedAnswers(facts).map(isBroken ? aside : broken);
 	const all = facts.nodes.filter(({suspected}) => suspected).map(node => rememberedBy(node, facts));
 	return hopOf(
 		HOP,
-		[...all.flatMap(remembered => [...fullness(remembered.node), ...stale(remembered)]), ...claimedAnswers(facts).map(broken)],
+		[...all.flatMap(remembered => [...fullness(remembered.node), ...stale(remembered)]), ...claimed],
 		all.flatMap(remembered => {
 			const {
 				name,

@@ -8,8 +8,8 @@ const HOP = {name: 'the rules of the suspected nodes are those that the API asks
 
 /**
  * A difference that kube-proxy will not, or cannot, mend is broken; one that it is behind with because it stands still is its doing; one
- * that it may mend at its next sync says nothing yet. `others`: the packets were seen to end at a rule of somebody else's, on their way
- * through all that is there; what kube-proxy's chains then have too much, such as leftovers of another mode, is not what ends them.
+ * that it may mend at its next sync says nothing yet. `others`: the packets were seen to end elsewhere, at a rule of somebody else's or at
+ * the interface; what kube-proxy then has too much, such as leftovers of another mode, is not what ends them.
  */
 export const rulesHop = (
 	differences: ReadonlyMap<string, Fact<NodeDifferences>>,
