@@ -5,6 +5,7 @@ import {servicePorts} from '../../model/service-ports.ts';
 import {nameOf, type ClusterState} from '../../model/state.ts';
 import type {Mode} from '../../target.ts';
 import {foretell} from './foretell.ts';
+import {leftBehind} from './left-behind.ts';
 import {clientText, type Client, type Place} from './words.ts';
 
 /** What changes for one Service, in words. */
@@ -132,8 +133,12 @@ const ofTraits = (before: ClusterState, after: ClusterState): readonly Change[] 
 						answersPing(to, after.minor) ? 'is answered' : 'is not answered',
 					),
 				];
+	const stays = leftBehind(from, to);
+	const left = stays === undefined ? [] : [of('every Service', 'what the old mode made on each node', 'serves', stays)];
 	return [
-		...new Map([...affinity, ...announced, ...long, ...choice, ...ping].map(each => [`${each.service} ${each.via}`, each])).values(),
+		...new Map(
+			[...affinity, ...announced, ...long, ...choice, ...ping, ...left].map(each => [`${each.service} ${each.via}`, each]),
+		).values(),
 	];
 };
 

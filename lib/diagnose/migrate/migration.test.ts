@@ -69,6 +69,18 @@ test('ipvs: what nodes did for its addresses, and how it chose', t => {
 	);
 });
 
+test('what the old mode leaves on the nodes is told', t => {
+	const left = (from: string, to: Mode): string | undefined =>
+		changed(to, world => {
+			world.proxyConfig = `mode: ${from}\nclusterCIDR: 10.244.0.0/16\n`;
+		}).changes.find(({via}) => via === 'what the old mode made on each node')?.after;
+	t.regex(left('ipvs', 'iptables') ?? '', /^stays: its virtual servers/);
+	t.regex(left('ipvs', 'nftables') ?? '', /^is taken away when kube-proxy starts, where `modprobe -va ip_vs` succeeds/);
+	t.regex(left('iptables', 'ipvs') ?? '', /^stays in part/);
+	t.is(left('iptables', 'nftables'), undefined);
+	t.is(left('nftables', 'ipvs'), undefined);
+});
+
 test('ipvs: what a node sends to a Service bears the address of the Service, as it is bound there', t => {
 	const world = healthy();
 	world.proxyConfig = 'mode: ipvs\nclusterCIDR: 10.244.0.0/16\n';

@@ -26,7 +26,19 @@ for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do echo "+$controlle
 { cat /proc/cpuinfo; echo 'cpu MHz		: 1000.000'; } > /run/cpuinfo
 mount --bind /run/cpuinfo /proc/cpuinfo
 # Most load by themselves; these bring settings (bridge) or tables that are looked for first. A kernel that is one program has them all.
-[ ! -e /proc/modules ] || modprobe -a overlay veth bridge br_netfilter iptable_nat iptable_filter iptable_mangle ip6table_nat ip6table_filter ip6table_mangle
+if [ -e /proc/modules ]; then
+	modprobe -a overlay veth bridge br_netfilter iptable_nat iptable_filter iptable_mangle ip6table_nat ip6table_filter ip6table_mangle
+else
+	# modprobe says of what is part of the kernel that it is there, as on other kernels, where these lists name it: kube-proxy asks it for
+	# ip_vs before it takes away what ipvs mode has left.
+	lists=/lib/modules/$(uname -r)
+	mkdir -p /lib/modules
+	mount -t tmpfs -o mode=755,size=4m tmpfs /lib/modules
+	mkdir "$lists"
+	for module in /sys/module/*; do echo "kernel/${module##*/}.ko"; done > "$lists/modules.builtin"
+	touch "$lists/modules.order" "$lists/modules.builtin.modinfo"
+	depmod
+fi
 
 # Commands come in by a link in a namespace of its own, so that no rule, route or address of the machine has to do with it.
 read -r address peer < /etc/machine/management
