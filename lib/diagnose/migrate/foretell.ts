@@ -28,13 +28,14 @@ export type Foretold = {
 const asSent = (mode: Mode, {client, packet, toService}: Way): Packet =>
 	client === 'the node itself' && toService && TRAITS[mode].bindsAddresses ? {...packet, source: packet.destination} : packet;
 
-/** The model of a state, prepared once a node. */
+/** The model of a state, prepared once for a node and the addresses that it is taken to have. */
 const fatesIn = (state: ClusterState): ((way: Way) => Fate) => {
 	const nodes = new Map<string, (packet: Packet) => Verdict>();
 	return way => {
 		const {node, localAddresses} = way;
-		const model = nodes.get(node) ?? verdictsOf(state, node, {localAddresses});
-		nodes.set(node, model);
+		const key = [node, ...localAddresses].join(' ');
+		const model = nodes.get(key) ?? verdictsOf(state, node, {localAddresses});
+		nodes.set(key, model);
 		const packet = asSent(state.mode, way);
 		const verdict = model(packet);
 		const seen = clientSees(state, node, packet, verdict);

@@ -39,6 +39,25 @@ test('iptables to nftables: NodePorts leave loopback and other addresses of the 
 	);
 });
 
+test('in both families: another address of the node is of the node in either', t => {
+	const world = healthy();
+	nodePort(world);
+	const service = serviceOf(world);
+	Object.assign(service.spec!, {ipFamilies: ['IPv4', 'IPv6'], clusterIPs: [service.spec?.clusterIP, 'fd00:10:96::20']});
+	for (const [n, {spec, status}] of world.nodes.entries()) {
+		spec!.podCIDRs!.push(`fd00:10:244:${n}::/64`);
+		status!.addresses!.push({type: 'InternalIP', address: `fd00:172:18::1${n}`});
+	}
+	const texts = [...foretell(stateOf(snapshotFrom(world), undefined), 'iptables', world.pods)]
+		.filter(({way: {via, service: of}}) => of === 'shop/web' && via === 'NodePort on another address of the node')
+		.map(({way: {packet}, then}) => `${packet.destination}: ${then.text}`);
+	t.true(texts.some(text => text.startsWith('fd00:10:244:')));
+	t.deepEqual(
+		texts.filter(text => text.includes('leaves the node')),
+		[],
+	);
+});
+
 test('ipvs to nftables: a Local policy that falls back today drops tomorrow', t => {
 	const lines = told('nftables', world => {
 		world.proxyConfig = 'mode: ipvs\nclusterCIDR: 10.244.0.0/16\n';
