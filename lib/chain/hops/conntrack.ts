@@ -118,11 +118,8 @@ export const conntrackHop = (facts: Pick<ChainFacts, 'nodes' | 'namespace' | 'fa
 		HOP,
 		[...all.flatMap(remembered => [...fullness(remembered.node), ...stale(remembered)]), ...claimed],
 		all.flatMap(remembered => {
-			const {
-				name,
-				facts: {conntrack},
-			} = remembered.node;
-			return [`${name}: ${conntrack.ok ? `${conntrack.value.entries.length} entries` : 'not read'}`, ...untranslated(remembered)];
+			const {node, fact} = remembered;
+			return [`${node.name}: ${fact.ok ? `${fact.value.entries.length} entries` : 'not read'}`, ...untranslated(remembered)];
 		}),
 	);
 };
