@@ -18,10 +18,10 @@ import {eventually} from '../lib/wait/eventually.ts';
 import {inventoryOf, startSshServers} from '../test/ssh-servers.ts';
 
 const vipcheck = join(import.meta.dirname, '..', 'vipcheck');
-/** But those that take a hold on links and power: only a cluster's own provider has that. */
+/** Without those that take a hold on links and power: only a cluster's own provider has that. */
 const SAMPLE =
-	'clusterip/reach,clusterip/source-ip,nodeport/every-node,nodeport/masquerade,externalip/*,!externalip/keepalived-failover/*,' +
-	'dns/service-a,affinity/sticky,rules/*';
+	'clusterip/reach,clusterip/source-ip,nodeport/every-node,nodeport/masquerade,externalip/node-ip,externalip/overlap,externalip/route,' +
+	'externalip/source,externalip/keepalived-failover/one-carrier,dns/service-a,affinity/sticky,rules/*';
 const [mode = 'iptables', checks = SAMPLE] = process.argv.slice(2);
 /** Ten seconds; a machine that is busy with other things gets more. */
 const REFUSED_WITHIN_MS = 25_000;
