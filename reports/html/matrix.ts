@@ -41,9 +41,7 @@ export const matrix = (run: Run): Html => {
 <h2 id="matrix">Checks and targets</h2>
 <div class="scroll" tabindex="0" role="group" aria-labelledby="matrix"><table class="matrix checks">
 ${headRow(['Check', ...run.targets.map(columnOf)])}
-${[...Map.groupBy(shown, check => check.suite)].map(
-	([suite, checks]) => h`<tbody data-suite="${suite}">${checks.map(rowOf)}</tbody>`,
-)}
+${[...Map.groupBy(shown, check => check.suite)].map(([suite, checks]) => h`<tbody data-suite="${suite}">${checks.map(rowOf)}</tbody>`)}
 </table></div>
 ${leftOut > 0 && h`<p class="muted">Without the ${leftOut} that were left out: each target lists its own at its end.</p>`}
 </section>`;
