@@ -1,4 +1,5 @@
 import test from 'ava';
+import {knownDefect} from '../check/known.ts';
 import {parseConntrack} from '../facts/parse/conntrack.ts';
 import type {Mode} from '../target.ts';
 import {claimedAnswers} from './claimed-answers.ts';
@@ -25,6 +26,12 @@ const BEFORE =
 const TOLD =
 	'ip_vs of worker-1 takes what 10.244.1.5:8080 answers 172.18.0.12:40123 (tcp, unanswered at worker-2) for an answer of ' +
 	'172.18.0.11:30080, as it remembers a connection from there';
+
+test('what the walk says of it is what is known upstream by it', t => {
+	const chain = [{name: '', layer: 'conntrack', state: 'broken', finding: TOLD, evidence: []}] as const;
+	t.is(knownDefect({mode: 'ipvs', version: '1.37.2'}, 'clusterip/reach', {chain})?.id, 'ip-vs-claims-answers');
+	t.is(knownDefect({mode: 'iptables', version: '1.37.2'}, 'clusterip/reach', {chain}), undefined);
+});
 
 const pods = {
 	ok: true,

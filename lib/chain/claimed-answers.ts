@@ -2,6 +2,7 @@ import type {ConntrackEntry, ConntrackTuple} from '../facts/parse/conntrack.ts';
 import {canonicalIp, hostPort} from '../model/address.ts';
 import {podIp} from '../model/pods.ts';
 import {TRAITS} from '../model/modes/traits.ts';
+import {conntrackOf} from './conntrack-of.ts';
 import type {ChainFacts, WalkedNode} from './facts.ts';
 
 const endsOf = ({source, sourcePort = 0, destination, destinationPort = 0}: ConntrackTuple) => ({
@@ -9,13 +10,8 @@ const endsOf = ({source, sourcePort = 0, destination, destinationPort = 0}: Conn
 	to: hostPort(canonicalIp(destination) ?? destination, destinationPort),
 });
 
-const answerOf = (reply: ConntrackTuple) => {
-	const {from: pod, to: asker} = endsOf(reply);
-	return {pod, asker};
-};
-
-const remembered = ({facts}: WalkedNode, family: ChainFacts['family']): readonly ConntrackEntry[] => {
-	const fact = family === 'ipv6' ? facts.conntrackIpv6 : facts.conntrack;
+const remembered = (node: WalkedNode, family: ChainFacts['family']): readonly ConntrackEntry[] => {
+	const fact = conntrackOf(node, family);
 	return fact.ok ? fact.value.entries : [];
 };
 
@@ -59,9 +55,9 @@ export const claimedAnswers = ({
 	const hanging = nodes.flatMap(client =>
 		remembered(client, family)
 			.filter(entry => isAlone(entry) && own.has(canonicalIp(entry.reply.source) ?? entry.reply.source))
-			.map(({protocol, original, reply}) => ({at: client.name, protocol, to: endsOf(original).to, ...answerOf(reply)})),
+			.map(({protocol, original, reply}) => ({at: client.name, protocol, to: endsOf(original).to, answer: endsOf(reply)})),
 	);
-	return hanging.flatMap(({at, protocol, to, pod, asker}) =>
+	return hanging.flatMap(({at, protocol, to, answer: {from: pod, to: asker}}) =>
 		claims.flatMap(({name, by}) => {
 			const service = by.get(keyOf(protocol, pod, asker));
 			// By a Service it is answered from there, and by the same entry.

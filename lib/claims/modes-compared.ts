@@ -1,6 +1,9 @@
-import type {Run} from '../record/run.ts';
+import type {CheckRun, Run} from '../record/run.ts';
 import {runsOf} from './by-checks.ts';
 import type {Judged} from './claim.ts';
+
+const runsIn = (run: Run, mode: string, id: string): readonly CheckRun[] =>
+	run.targets.filter(({spec}) => spec.mode === mode).flatMap(target => runsOf(target, id));
 
 /** kube-proxy gathers changes for its minSyncPeriod of 1 s: what is less is no difference. */
 const SAME_WITHIN_MS = 1_000;
@@ -8,9 +11,7 @@ const FOLLOWED = 'clusterip/endpoint-churn';
 
 /** How long the slowest change of endpoints took until every node followed. */
 const slowest = (run: Run, mode: string): {readonly ms: number; readonly id: string} | undefined =>
-	run.targets
-		.filter(({spec}) => spec.mode === mode)
-		.flatMap(target => runsOf(target, FOLLOWED))
+	runsIn(run, mode, FOLLOWED)
 		.filter(({outcome}) => outcome === 'passed')
 		.flatMap(({id, numbers}) => {
 			const times = numbers.filter(({name, unit}) => unit === 'ms' && name.includes('until every node followed'));
@@ -41,9 +42,7 @@ const GROWS_BY_MS = 0.1;
 
 /** What the rules of so many Services add to the first packet, the middle one of the nodes, in milliseconds. */
 const added = (run: Run, mode: string, size: number): number | undefined => {
-	const values = run.targets
-		.filter(({spec}) => spec.mode === mode)
-		.flatMap(target => runsOf(target, rowOf(size)))
+	const values = runsIn(run, mode, rowOf(size))
 		.flatMap(({numbers}) => numbers)
 		.filter(({name, unit}) => unit === 'ms' && name.startsWith('what the rules add'))
 		.map(({value}) => value)

@@ -2,6 +2,7 @@ import type {CheckRun, Run, TargetRun} from '../../lib/record/run.ts';
 import {isCut} from '../../lib/record/unfinished.ts';
 import {oneLine} from '../text/clean.ts';
 import {differencesOf, outcomeOf, type Difference} from '../text/differences.ts';
+import {isLeftOut} from '../text/outcome.ts';
 
 /** A check that came out otherwise in the second run. */
 export type Change = {
@@ -64,7 +65,7 @@ const slowerOf = (before: CheckRun, after: CheckRun): readonly Slower[] => {
 };
 
 /** What the command line left out is not of the run. */
-const asked = ({checks}: TargetRun): readonly CheckRun[] => checks.filter(({skip}) => skip?.kind !== 'filtered');
+const asked = ({checks}: TargetRun): readonly CheckRun[] => checks.filter(check => !isLeftOut(check));
 
 const comparedTargets = (run: Run, before: TargetRun, after: TargetRun): Compared => {
 	const [old, now] = [before, after].map(target => new Map(asked(target).map(check => [check.id, check]))) as [

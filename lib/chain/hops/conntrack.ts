@@ -4,6 +4,7 @@ import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
 import {aside, broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
 import {claimedAnswers} from '../claimed-answers.ts';
+import {conntrackOf} from '../conntrack-of.ts';
 import type {ChainFacts, WalkedNode} from '../facts.ts';
 import {fullTable} from '../full-table.ts';
 
@@ -58,7 +59,7 @@ const flowText = ({original: {source, sourcePort, destination, destinationPort}}
 /** What a node remembers in the family, and what it is judged by. */
 const rememberedBy = (node: WalkedNode, scope: Scope) => ({
 	node,
-	fact: scope.family === 'ipv6' ? node.facts.conntrackIpv6 : node.facts.conntrack,
+	fact: conntrackOf(node, scope.family),
 	ways: waysIn(node, scope),
 	isAsItMust: staysAsItIs(node),
 });
