@@ -2,6 +2,7 @@ import check from '../../lib/check/check.ts';
 import {TRAITS} from '../../lib/model/modes/traits.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
 import {sendFlows, type Flow} from '../../lib/testbed/flows.ts';
+import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import type {TestNode} from '../../lib/testbed/testbed.ts';
 
 /** Below the range that clients choose from, so that nobody else has it. */
@@ -22,13 +23,15 @@ export default check(
 	},
 	async testbed => {
 		const ports = [{name: 'http', port: 80, targetPort: 8080}];
-		const {nodePorts, pods} = await echoService(testbed, {replicas: 1, type: 'NodePort', ports});
-		const [pod] = pods;
-		const served = testbed.nodes.find(({name}) => name === pod?.node) as TestNode;
-		const client = testbed.nodes.findLast(({name}) => name !== served.name) as TestNode;
+		// A node's own pod answers at its node port.
+		const wish = {type: 'NodePort', externalTrafficPolicy: 'Local', ports} as const;
+		const {nodePorts, pods} = await echoService(testbed, {...wish, replicas: testbed.workers.length});
+		const served = lastWorker(testbed);
+		const pod = pods.find(({node}) => node === served.name);
+		const client = testbed.nodes.find(({name}) => name !== served.name) as TestNode;
 		const from = await testbed.vantage.node(client.name);
 		const flow = {row: client.name, from, count: COUNT, node: served.name, localPort: LOCAL_PORT};
-		const by = {outcome: 'answered', by: pods.map(({name}) => name)} as const;
+		const by = {outcome: 'answered', by: [pod?.name ?? '']} as const;
 		await testbed.settled();
 
 		testbed.step(`from port ${LOCAL_PORT} of ${client.name}, a connection to the node port of ${served.name}`);
