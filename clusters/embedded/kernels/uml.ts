@@ -38,7 +38,7 @@ export const uml: Kernel = {
 	fits: umlFits({kernel: 'uml', what: NAME, nftables: NFTABLES}),
 	isHosts: false,
 	own: {name: NAME, commandLine: [], obtain: ownKernel, diskGib: async () => 0},
-	programs: {mke2fs: 'e2fsprogs', perl: 'perl-base'},
+	programs: {mke2fs: 'e2fsprogs', perl: 'perl-base', taskset: 'util-linux'},
 	devices: {'/dev/net/tun': '/dev/net/tun is missing, by which nodes with a kernel of their own are on the network: modprobe tun'},
 	// Four such nodes idle at half of two processors: one less is what a small machine bears.
 	workers: 2,

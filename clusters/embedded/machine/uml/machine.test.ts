@@ -1,13 +1,18 @@
+import {readFileSync} from 'node:fs';
 import test from 'ava';
 import {keeperArguments, panicIn} from './machine.ts';
 import {managementOf} from './management.ts';
 import {plugOf} from './plug.ts';
+import {numbersIn, processorOf} from './processor.ts';
 
 test('the kernel is kept by namespaces whose end is its own, in the network of the switch', t => {
 	const kernel = {root: '/cache/kernels/1/root', image: '/cache/disks/1/disk', memoryMib: 1024, slot: 3, commandLine: ['seccomp=on']};
-	const argv = keeperArguments('/clusters/c/machines/worker-2', ['/upper', '/lower'], kernel, ['t-worker-2', 'm-worker-2'], '77');
+	const argv = keeperArguments('/clusters/c/machines/worker-2', ['/upper', '/lower'], kernel, ['t-worker-2', 'm-worker-2'], '77', '1');
 	const boot = argv.findIndex(word => word.endsWith('/boot.sh'));
 	t.deepEqual(argv.slice(0, boot), [
+		'taskset',
+		'--cpu-list',
+		'1',
 		'nsenter',
 		'--net=/proc/77/ns/net',
 		'unshare',
@@ -59,3 +64,19 @@ for (const {what, log, panic} of [
 	test(`a panic is told by what led to it: ${what}`, t => {
 		t.is(panicIn(log), panic);
 	});
+
+for (const [list, numbers] of [
+	['0-1\n', [0, 1]],
+	['3', [3]],
+	['0-2,5,7-8', [0, 1, 2, 5, 7, 8]],
+	['', []],
+] as const)
+	test(`processors in a list: ${JSON.stringify(list)}`, t => {
+		t.deepEqual(numbersIn(list), numbers);
+	});
+
+test('machines take turns of the processors that this process may use', async t => {
+	const allowed = numbersIn(readFileSync('/proc/self/status', 'utf8').split('Cpus_allowed_list:')[1]?.split('\n')[0] ?? '');
+	const places = await Promise.all(allowed.map(async (_, index) => processorOf(index + 1)));
+	t.deepEqual(places.map(Number).toSorted((a, b) => a - b), allowed);
+});

@@ -16,6 +16,7 @@ import {unplug} from '../port.ts';
 import {machineDir, readPrepared} from '../prepare.ts';
 import {AGENT_PORT, managementOf} from './management.ts';
 import {plugOf} from './plug.ts';
+import {processorOf} from './processor.ts';
 
 /** From its start to its agent's first answer: 4 s on a free processor; three at once on two that have far too much to do 67 s. */
 const ANSWERS_TIMEOUT_MS = 240_000;
@@ -25,14 +26,18 @@ const SYNC_S = 5;
 /** Programs of this folder. */
 const here = (name: string): string => join(import.meta.dirname, name);
 
-/** How the kernel is started: boot.sh and what it is told. `links` are its taps, `network` is a process of the switch. */
+/** How the kernel is started: boot.sh and what it is told. `links` are its taps, `network` is a process of the switch, `processor` its place. */
 export const keeperArguments = (
 	dir: string,
 	layers: readonly string[],
 	{root, commandLine, image, memoryMib}: KernelSpec,
 	links: readonly string[],
 	network: string,
+	processor: string,
 ): readonly string[] => [
+	'taskset',
+	'--cpu-list',
+	processor,
 	'nsenter',
 	`--net=/proc/${network}/ns/net`,
 	'unshare',
@@ -130,7 +135,8 @@ export const umlMachine = (owner: Owner, name: string, kernel: KernelSpec): Mach
 				await rm(join(dir, 'machine/uml'), {recursive: true, force: true});
 				await unplugAll();
 				await plug();
-				const argv = keeperArguments(dir, layers, kernel, [tap, management.link], await networkOf(cluster, SWITCH));
+				const [network, processor] = await Promise.all([networkOf(cluster, SWITCH), processorOf(kernel.slot)]);
+				const argv = keeperArguments(dir, layers, kernel, [tap, management.link], network, processor);
 				signal?.throwIfAborted();
 				const earlier = (await bootLog()).length;
 				const {ended} = await boot(owner, name, dir, argv);
