@@ -26,7 +26,7 @@ export const contractMode = (found: FoundMode): Mode => (found === 'none' ? 'ipt
  * Which kernel the nodes run: the host's, or each its own as user-mode Linux, Debian's or one that is built here. Where none is asked for,
  * the first that fits is taken.
  */
-export const NODE_KERNELS = ['host', 'uml', 'uml-built'] as const;
+export const NODE_KERNELS = ['host', 'uml-built', 'uml'] as const;
 export type NodeKernel = (typeof NODE_KERNELS)[number];
 
 /** Address families of the cluster: 'dual' means IPv4 and IPv6 side by side. */

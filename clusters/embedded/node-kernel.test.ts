@@ -7,6 +7,7 @@ type Row = {
 	readonly asked?: NodeKernel;
 	readonly ipvs: Ipvs;
 	readonly processor?: string;
+	readonly hasBuilt?: boolean;
 	readonly expected: NodeKernel | RegExp;
 };
 
@@ -16,6 +17,11 @@ const rows: readonly Row[] = [
 	{mode: 'ipvs', ipvs: 'there', expected: 'host'},
 	{mode: 'ipvs', ipvs: 'loadable', expected: 'host'},
 	{mode: 'ipvs', ipvs: 'absent', expected: 'uml'},
+	{mode: 'ipvs', ipvs: 'absent', hasBuilt: true, expected: 'uml-built'},
+	{mode: 'ipvs', ipvs: 'absent', hasBuilt: true, asked: 'uml', expected: 'uml'},
+	{mode: 'ipvs', ipvs: 'there', hasBuilt: true, expected: 'host'},
+	{mode: 'nftables', ipvs: 'there', hasBuilt: true, expected: 'host'},
+	{mode: 'ipvs', ipvs: 'absent', hasBuilt: true, processor: 'arm64', expected: /runs on x86-64 only; this processor is arm64$/},
 	{mode: 'ipvs', ipvs: 'there', asked: 'uml', expected: 'uml'},
 	{mode: 'iptables', ipvs: 'absent', asked: 'uml', expected: 'uml'},
 	{mode: 'ipvs', ipvs: 'absent', asked: 'host', expected: /neither has nor can load: leave out --node-kernel host$/},
@@ -27,9 +33,9 @@ const rows: readonly Row[] = [
 	{mode: 'ipvs', ipvs: 'there', asked: 'uml-built', processor: 'arm64', expected: /runs on x86-64 only; this processor is arm64$/},
 ];
 
-for (const {mode, asked, ipvs, processor = 'x64', expected} of rows) {
-	test(`${mode}${asked ? `, ${asked} asked for` : ''}, IPVS ${ipvs}, ${processor}: ${expected}`, t => {
-		const choice = chooseKernel({mode, ...(asked && {nodeKernel: asked})}, {ipvs, processor});
+for (const {mode, asked, ipvs, processor = 'x64', hasBuilt = false, expected} of rows) {
+	test(`${mode}${asked ? `, ${asked} asked for` : ''}, IPVS ${ipvs}${hasBuilt ? ', uml-built is there' : ''}, ${processor}: ${expected}`, t => {
+		const choice = chooseKernel({mode, ...(asked && {nodeKernel: asked})}, {ipvs, processor, hasBuilt});
 		if (typeof expected === 'string') t.is(choice.ok && choice.kernel, expected);
 		else t.regex(choice.ok ? choice.kernel : choice.why, expected);
 		t.false(choice.why.includes('\n'), 'one line');

@@ -43,6 +43,8 @@ export type Host = {
 	readonly ipvs: Ipvs;
 	readonly processor: string;
 	readonly dearCalls?: boolean;
+	/** The kernel `uml-built` is in the cache already. */
+	readonly hasBuilt?: boolean;
 };
 
 export type KernelChoice =

@@ -33,7 +33,7 @@ for (const word of NODE_KERNELS)
 		t.is(isHosts, row.isHosts);
 		t.deepEqual(own?.commandLine ?? [], [...commandLine]);
 		// What a machine with a kernel of its own needs is the same for each.
-		if (own) t.deepEqual([Object.keys(programs), Object.keys(devices)], [['mke2fs', 'perl'], ['/dev/net/tun']]);
+		if (own) t.deepEqual([Object.keys(programs), Object.keys(devices)], [['mke2fs', 'perl', 'taskset'], ['/dev/net/tun']]);
 		const [daemonSet] = parseAllDocuments(proxyManifest(MANIFEST)).map(
 			document => document.toJS() as {spec: {template: {spec: {containers: {env?: unknown[]; resources?: unknown}[]}}}},
 		);

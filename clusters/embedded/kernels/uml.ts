@@ -27,7 +27,9 @@ export const umlFits =
 			return {ok: false, why: `mode ${mode} needs nf_tables' families ip and ip6, which the kernel of ${what} does not have`};
 		const why = isAsked ? 'as asked for' : 'as the kernel of this host has no IPVS';
 		const slow = dearCalls ? '; that takes minutes on this processor, whose system calls are dear (PTI without PCID)' : '';
-		return {ok: true, kernel, why: `each node boots a kernel of its own (${what}), ${why}${slow}`};
+		const faster =
+			isAsked || kernel === 'uml-built' ? '' : '; --node-kernel uml-built builds one that is faster, which is then the default';
+		return {ok: true, kernel, why: `each node boots a kernel of its own (${what}), ${why}${slow}${faster}`};
 	};
 
 const NAME = 'user-mode Linux';
