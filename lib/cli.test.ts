@@ -76,7 +76,7 @@ for (const [args, message] of [
 	['--repeat x', /^--repeat x: use a whole number/],
 	['--family v6', /^--family v6: use ipv4, dual$/],
 	['--parts relaese', /^--parts relaese: did you mean release\? There are auto, release, go$/],
-	['--node-kernel xen', /^--node-kernel xen: use auto, host, uml, uml-built$/],
+	['--node-kernel xen', /^--node-kernel xen: use auto, host, uml-built, uml$/],
 	['--parts npm', /^--parts npm: use auto, release, go$/],
 	['--keep fail', /^--keep fail: did you mean failed\?/],
 	['--match nodeprot', /^--match nodeprot fits none of the \d+ checks/],

@@ -61,6 +61,11 @@ const patterns: [string[], string, boolean][] = [
 	[['*/balan*'], 'clusterip/balancing', true],
 	[['b', 'a/b,c'], 'a/b', true],
 	[['a.c/*'], 'abc/d', false],
+	[['!a'], 'a/b', false],
+	[['!a'], 'b/c', true],
+	[['a,!a/b'], 'a/b', false],
+	[['a', '!a/b'], 'a/c', true],
+	[['!a/b', 'a'], 'c/d', false],
 ];
 
 for (const [given, id, expected] of patterns)

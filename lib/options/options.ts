@@ -102,7 +102,7 @@ export const OPTIONS = {
 	match: option<readonly string[]>({
 		flag: '--match',
 		value: '<pattern>',
-		about: "only these checks, as 'nodeport/*' or dns; several with commas, or the flag again",
+		about: "only these checks, as 'nodeport/*' or dns; several with commas, or the flag again; without those after !, as '!dns'",
 		of: RUNS,
 		parse: texts('--match'),
 		standard: [],

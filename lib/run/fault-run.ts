@@ -2,7 +2,7 @@ import type {CheckContext} from '../check/check-context.ts';
 import {runOf} from '../check-id.ts';
 import {acquireLocks} from '../check/locks.ts';
 import {knownDefect} from '../check/known.ts';
-import {matcher} from '../check/match.ts';
+import {matcher, namesChecks} from '../check/match.ts';
 import {ALL_CAPABILITIES} from '../check/needs.ts';
 import {runCheck} from '../check/run-check.ts';
 import {FaultError, type Fault} from '../faults/tools/fault.ts';
@@ -33,7 +33,7 @@ export const faultsJob = (
 	world: Pick<World, 'tools' | 'testbeds'>,
 ): Job => {
 	const trialsOf = (input: Pick<PlanInput, 'mode' | 'family' | 'version' | 'capabilities'>) =>
-		planFaults(checks, faults, {...input, matches: matcher(match), named: match.length > 0, ...which});
+		planFaults(checks, faults, {...input, matches: matcher(match), named: namesChecks(match), ...which});
 	return {
 		seats: SEATS,
 		plan: (target, capabilities) => trialsOf({...target, capabilities}).map(({planned}) => planned),

@@ -285,10 +285,13 @@ test('nothing to run: no cluster is made', async t => {
 
 for (const [name, options, message] of [
 	['no check fits', {match: ['gamma']}, /--match gamma fits none of the 2 checks/],
+	['one of several patterns fits no check', {match: ['alpha,gamma']}, /--match gamma fits none of the 2 checks/],
+	['what is left out is no check', {match: ['!gamma']}, /--match gamma fits none of the 2 checks/],
+	['all are left out', {match: ['*,!*']}, /--match \*,!\* leaves none of the 2 checks/],
 	[
 		'a family that the cluster has not',
-		{match: ['alpha@ipv6', '*@ipv6']},
-		/--match alpha@ipv6,\*@ipv6 names a family, as only checks in a cluster with --family dual do/,
+		{match: ['alpha', '*@ipv6']},
+		/--match \*@ipv6 names a family, as only checks in a cluster with --family dual do/,
 	],
 	['no provider can', {mode: ['ipvs' as const]}, /^no cluster with mode ipvs.*\n {2}fake: no ipvs here\n {2}fake: nor anywhere$/],
 	[

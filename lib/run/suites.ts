@@ -1,5 +1,5 @@
 import {availableParallelism} from 'node:os';
-import {matcher} from '../check/match.ts';
+import {matcher, namesChecks} from '../check/match.ts';
 import {MOST_STRETCH, RUNNER_SILENCE_MARGIN_MS} from '../limits.ts';
 import type {Options} from '../options/options.ts';
 import {writeRunPlan} from '../record/run-plan.ts';
@@ -26,7 +26,7 @@ export const suitesJob = (
 	// Most of a check is waiting: for pods, for rules, for a lost packet's timeout.
 	seats: Math.min(8, availableParallelism() + 1),
 	plan: (target, capabilities) =>
-		planChecks(checks, {...target, capabilities, matches: matcher(match), named: match.length > 0}).map(planned =>
+		planChecks(checks, {...target, capabilities, matches: matcher(match), named: namesChecks(match)}).map(planned =>
 			!planned.skip && earlier?.hasResult(target.mode, planned.id, repeat)
 				? {...planned, skip: {kind: 'filtered', detail: 'has its result from before'}}
 				: planned,
