@@ -5,7 +5,7 @@ import {gatherApi} from '../../gather/gather-api.ts';
 import {eventually} from '../../wait/eventually.ts';
 import {lookAtRules, proxySettings, versionsOf, type ProxySettings} from '../../../suites/rules/exact/node-rules.ts';
 import {differenceText, type NodeDifference} from '../../model/rules/difference-text.ts';
-import {makeShapes} from '../../../suites/rules/shapes/services.ts';
+import {makeShapes, shapePods} from '../../../suites/rules/shapes/services.ts';
 import type {TestNode} from '../../testbed/testbed.ts';
 import {RULES_EXACT_TIMEOUT_MS} from '../../limits.ts';
 import {minorOf} from '../../target.ts';
@@ -66,7 +66,7 @@ const catchUp = async (): Promise<boolean> => {
 
 test.before(async () => {
 	await kube.core.createNamespace({body: {metadata: {name: namespace}}});
-	await makeShapes(testbed, 1, SHAPES);
+	await makeShapes(testbed, 1, SHAPES, await shapePods(testbed));
 	settings = await proxySettings(testbed);
 	followed = await exact();
 	// Some endpoints are on this node, and of some Services that are Local none.

@@ -1,9 +1,9 @@
-import {RULES_EXACT_TIMEOUT_MS, RULES_STILL_MS} from '../../../lib/limits.ts';
+import {RULES_EXACT_TIMEOUT_MS, RULES_STILL_MS, rulesIntervalMs} from '../../../lib/limits.ts';
 import type {NodeDifference} from '../../../lib/model/rules/difference-text.ts';
 import {eventually} from '../../../lib/wait/eventually.ts';
 import {listDifferences, lookAtRules, nodesOf, proxySettings, type ProxySettings, type RulesSeen} from '../exact/node-rules.ts';
 import {isOfSeed} from './addresses.ts';
-import {makeShapes} from './services.ts';
+import {makeShapes, shapePods} from './services.ts';
 import type {Testbed} from '../../../lib/testbed/testbed.ts';
 
 /** At least 40, so that every shape is there. */
@@ -48,8 +48,8 @@ export const shapesInForce = async (
 	{counts = () => true, onTimeout = 'violation', minor}: InForce = {},
 ): Promise<ProxySettings> => {
 	testbed.step(`${COUNT} Services of every shape (seed ${SEED})`);
-	await addressesFree(testbed);
-	const names = await makeShapes(testbed, SEED, COUNT, minor);
+	const [pods] = await Promise.all([shapePods(testbed), addressesFree(testbed)]);
+	const names = await makeShapes(testbed, SEED, COUNT, pods, minor);
 	testbed.number('Services', names.length, '');
 	const settings = await proxySettings(testbed);
 	testbed.step('every node gets there');
@@ -63,7 +63,12 @@ export const shapesInForce = async (
 				? {done: true, value: undefined}
 				: {done: false, observed: listDifferences(differences), nodes: nodesOf(differences)};
 		},
-		{timeoutMs: RULES_EXACT_TIMEOUT_MS, signal: testbed.signal, onTimeout},
+		{
+			timeoutMs: RULES_EXACT_TIMEOUT_MS,
+			intervalMs: rulesIntervalMs(testbed.cluster.target.nodeKernel),
+			signal: testbed.signal,
+			onTimeout,
+		},
 	);
 	return settings;
 };
