@@ -1,6 +1,7 @@
 import check from '../../lib/check/check.ts';
 import {changeService} from '../../lib/testbed/change-service.ts';
 import {echoService} from '../../lib/testbed/echo-service.ts';
+import type {FlowsWish} from '../../lib/testbed/flows-of.ts';
 import {flowsFollow} from '../../lib/testbed/follow.ts';
 import {lastWorker} from '../../lib/testbed/last-worker.ts';
 import {balancerGives} from '../../lib/testbed/load-balancer.ts';
@@ -51,16 +52,15 @@ export default check(
 				{name: 'load balancer', ip: balancerIp, port: 80, via},
 				{name: 'external IP', ip: externalIp, port: 80, via},
 			];
-			await flowsFollow(testbed, `With ${to}`, {from: ['pod'], on: [via], to: goals, counts: 20, nobodyListens: true}, 'echo');
 			// Made anew each time: of what a node does not serve it tells the sender a better way, which the route then keeps.
 			const back = await testbed.routeOutside(new Map([balancerIp, externalIp].map(ip => [ip, via])));
 			const outside = goals.filter(({name}) => name !== 'ClusterIP');
-			await flowsFollow(
-				testbed,
-				`With ${to}, from outside`,
-				{from: ['outside'], to: outside, counts: 20, nobodyListens: true},
-				'echo',
-			);
+			const follow = async (what: string, wish: Pick<FlowsWish, 'from' | 'on' | 'to'>) =>
+				flowsFollow(testbed, what, {...wish, counts: 20, nobodyListens: true}, 'echo');
+			await Promise.all([
+				follow(`With ${to}`, {from: ['pod'], on: [via], to: goals}),
+				follow(`With ${to}, from outside`, {from: ['outside'], to: outside}),
+			]);
 			await back();
 		}
 	},
