@@ -3,7 +3,7 @@ import {PROXY_MODES} from '../model/modes/modes.ts';
 import type {Verdict} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
 import {canonicalIp, hostPort} from '../model/address.ts';
-import {DUMMY} from '../model/rules/ipvs/addresses.ts';
+import {boundIn} from '../model/rules/ipvs/addresses.ts';
 import {fatesOf, type Fate, type QuotedRule} from '../trace/fates.ts';
 import type {TraceNode} from '../trace/place.ts';
 import {bridgingOf} from '../trace/traced-node.ts';
@@ -110,8 +110,7 @@ export const partingsOn = (
 	const {state} = node;
 	if (!state.ok) return [];
 	const place = placeOn(node, family);
-	// The model knows by itself which addresses ipvs binds.
-	const bound = new Set((place.interfaces ?? []).filter(({device}) => device === DUMMY).map(({address}) => canonicalIp(address)));
+	const bound = boundIn(place.interfaces ?? []);
 	const model = verdictsOf(state.value, node.name, {localAddresses: place.addresses.filter(ip => !bound.has(ip))});
 	const fates = fatesOf(rulesOf(node), place);
 	const own = place.addresses.map(ip => hostPort(ip, 0).slice(0, -1));

@@ -6,7 +6,7 @@ import {canonicalIp} from '../model/address.ts';
 import type {ClusterState} from '../model/state.ts';
 import type {Packet} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
-import {DUMMY} from '../model/rules/ipvs/addresses.ts';
+import {boundIn} from '../model/rules/ipvs/addresses.ts';
 import type {IpFamily} from '../target.ts';
 import {ipOf} from './ip.ts';
 import {placeOf, type TraceNode} from './place.ts';
@@ -91,8 +91,7 @@ export const tracedNode = (name: string, state: ClusterState, facts: Facts): Tra
 	};
 	const place = placeOf(node);
 	const masquerades = masqueradesOf(rules, node);
-	// The model knows by itself which addresses ipvs binds.
-	const bound = new Set(interfaces.filter(({device}) => device === DUMMY).flatMap(({address}) => canonicalIp(address) ?? []));
+	const bound = boundIn(interfaces);
 	const sourceTo = (destination: string): string | undefined => {
 		const ip = ipOf(destination);
 		if (!ip || place.isLocal(ip)) return ip?.text;

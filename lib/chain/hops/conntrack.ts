@@ -1,5 +1,6 @@
 import {canonicalIp, hostPort, isLoopback} from '../../model/address.ts';
 import type {ConntrackEntry} from '../../facts/parse/conntrack.ts';
+import {boundIn} from '../../model/rules/ipvs/addresses.ts';
 import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
 import {aside, broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
@@ -17,9 +18,19 @@ const fullness = (node: WalkedNode): readonly Finding[] => {
 
 type Scope = Pick<ChainFacts, 'namespace' | 'family'>;
 
+/** Addresses of a node; `local`: but those that ipvs binds, where node ports are not served. */
+const addressesOf = ({ip, facts: {addresses}}: WalkedNode): {readonly own: ReadonlySet<string>; readonly local: ReadonlySet<string>} => {
+	const interfaces = addresses.ok ? addresses.value.items : [];
+	const bound = boundIn(interfaces);
+	const own = new Set([ip, ...interfaces.map(({address}) => canonicalIp(address) ?? address)]);
+	return {own, local: new Set([...own].filter(address => !bound.has(address)))};
+};
+
 /** Ways in of the namespace's Services, each with the addresses that may answer. */
-const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, family}: Scope) =>
-	!state.ok
+const waysIn = (node: WalkedNode, {namespace, family}: Scope) => {
+	const {state, name} = node;
+	const {local} = addressesOf(node);
+	return !state.ok
 		? []
 		: servicePorts(state.value, name, family)
 				.filter(port => port.namespace === namespace)
@@ -28,20 +39,21 @@ const waysIn = ({state, name, ip, facts: {addresses}}: WalkedNode, {namespace, f
 					is: ({protocol, original: {destination, destinationPort}}: ConntrackEntry): boolean => {
 						if (protocol !== port.protocol.toLowerCase()) return false;
 						const to = canonicalIp(destination) ?? destination;
-						const isNode = to === ip || (addresses.ok && addresses.value.items.some(({address}) => address === to));
 						return (
 							([port.clusterIP, ...port.externalIPs, ...port.loadBalancerVIPs].includes(to) &&
 								destinationPort === port.port) ||
-							(isNode && destinationPort === port.nodePort)
+							(local.has(to) && destinationPort === port.nodePort)
 						);
 					},
 					endpoints: new Set(port.endpoints.map(({ip}) => ip)),
 				}));
+};
 
 /** A flow whose destination is as the client gave it, and stays so: its Service refuses, drops, or does not serve this address. */
-const staysAsItIs = ({state, name, facts: {addresses}}: WalkedNode): ((entry: ConntrackEntry) => boolean) => {
-	const own = new Set((addresses.ok ? addresses.value.items : []).map(({address}) => canonicalIp(address) ?? address));
-	const model = state.ok ? verdictsOf(state.value, name, {localAddresses: [...own]}) : undefined;
+const staysAsItIs = (node: WalkedNode): ((entry: ConntrackEntry) => boolean) => {
+	const {state, name} = node;
+	const {own, local} = addressesOf(node);
+	const model = state.ok ? verdictsOf(state.value, name, {localAddresses: [...local]}) : undefined;
 	return ({protocol, original: {source, destination, destinationPort: port = 0}, reply}) =>
 		reply.source === destination &&
 		model?.({

@@ -1,4 +1,4 @@
-import {isLinkLocal} from '../../address.ts';
+import {canonicalIp, isLinkLocal} from '../../address.ts';
 import {boundAddresses} from '../../node-view.ts';
 import type {NodeView} from '../../node-view.ts';
 import {nameOf} from '../../state.ts';
@@ -9,6 +9,10 @@ import {container, part} from '../part.ts';
 
 /** The interface that holds the Services' addresses, so that their packets come in. */
 export const DUMMY = 'kube-ipvs0';
+
+/** Addresses that kube-proxy has bound, of those that a node's interfaces have. Of them the model is not told: it knows by itself which they are. */
+export const boundIn = (interfaces: readonly {readonly device: string; readonly address: string}[]): ReadonlySet<string> =>
+	new Set(interfaces.filter(({device}) => device === DUMMY).map(({address}) => canonicalIp(address) ?? address));
 
 /** What kube-proxy binds, with the first port of a Service that asks for it. */
 export const boundFor = (view: NodeView, ports: readonly ServicePort[]): ReadonlyMap<string, string | undefined> => {
