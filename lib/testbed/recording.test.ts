@@ -59,6 +59,14 @@ test('who takes over has to claim', t => {
 	}
 });
 
+test('who goes on while another answers for a while takes nothing over', t => {
+	const beside = [...every('aa', 0, 4000), ...every('bb', 1050, 1450), claim('bb', 1040)];
+	t.notThrows(() => mustHaveClaimed(recording(...beside), 0, 4000));
+	const comesBack = [...every('aa', 0, 1000), ...every('bb', 1050, 3000), claim('bb', 1040), ...every('aa', 2950, 4000)];
+	const {problem} = t.throws(() => mustHaveClaimed(recording(...comesBack), 0, 4000), {instanceOf: Violation}) as Violation;
+	t.regex(problem.summary, /^worker-1 took/);
+});
+
 test('who answers since a moment: the last comes last, and claims are no answers', t => {
 	const {seen} = recording(...every('aa', 0, 500), ...every('bb', 300, 800), claim('cc', 700)).watch;
 	t.deepEqual(answering({seen}, IP, 0), ['aa', 'bb']);

@@ -86,6 +86,9 @@ export const silence = ({watch: {seen}}: Pick<Recording, 'watch'>, from: number,
 /** MetalLB claims an address at once and then every 1.1 s for 5 s (internal/layer2/announcer.go, spamLoop). */
 const CLAIM = {beforeMs: 1000, afterMs: 3000};
 
+/** Asked ten times a second, who has been silent for so long has stopped. */
+const STEADY_MS = 1000;
+
 /**
  * Who takes an address over must tell the whole segment (gratuitous ARP): a client that knows the old one goes on with it for long. Throws
  * a Violation of layer `link` for a machine that began to answer in this time and was not heard to.
@@ -98,6 +101,8 @@ export const mustHaveClaimed = (recording: Recording, from: number, to: number):
 	const answers = seen.filter(({kind}) => kind === 'answer');
 	const silent = answers.find(({mac, at}, index) => {
 		if (at < from || at >= to || index === 0 || answers[index - 1]?.mac === mac) return false;
+		// It never stopped: another answered beside it for a while.
+		if (answers.some(one => one.mac === mac && one.at < at && one.at >= at - STEADY_MS)) return false;
 		return !seen.some(one => one.kind === 'claim' && one.mac === mac && one.at > at - CLAIM.beforeMs && one.at < at + CLAIM.afterMs);
 	});
 	if (!silent) return;
