@@ -51,7 +51,11 @@ const shown =
 		if ('verdict' in seen) return seen;
 		if ('red' in seen) {
 			const {id, outcome, problem} = seen.red;
-			return {verdict: red, why: `${id} is ${outcome}: ${problem?.summary ?? ''}`, checks: [id]};
+			return {
+				verdict: red,
+				why: `${id} ${outcome === 'failed' ? 'failed' : `is ${outcome}`}: ${problem?.summary ?? ''}`,
+				checks: [id],
+			};
 		}
 		return {verdict, why, checks: idsOf(seen.passed)};
 	};

@@ -42,6 +42,21 @@ test('the list of reds names the broken object', t => {
 	t.true(list.includes('<span class="layer">layer: rules</span> ipset KUBE-NODE-PORT-TCP on worker-2 lacks 31712'));
 });
 
+test('reds of one target that name the same are one trouble', t => {
+	const run = fold(events);
+	const targets = run.targets.map(target => ({
+		...target,
+		checks: target.checks.flatMap(check =>
+			check.id === 'nodeport/every-node' && check.problem?.layer ? [check, {...check, id: 'nodeport/again'}] : [check],
+		),
+	}));
+	const listOf = (html: string): string => html.slice(html.indexOf('<ol class="reds">')).split('</ol>')[0]!;
+	const [before, list] = [listOf(page), listOf(htmlReport.render({...run, targets}))];
+	t.is(list.split('class="layer"').length, before.split('class="layer"').length, 'the cause is told once');
+	t.regex(list, /2 checks, one cause[^]*<code>nodeport\/every-node<\/code><\/a> [^<]+<\/li><li>[^]*<code>nodeport\/again<\/code>/);
+	t.false(before.includes('one cause'));
+});
+
 test('a red shows all that it knows', t => {
 	const red = page.slice(page.indexOf('id="embedded/ipvs/dual/1.36.3/nodeport/every-node"')).split('</details>')[0]!;
 	for (const text of [

@@ -11,13 +11,32 @@ const linkTo = (target: string, check: CheckRun, text: unknown): Html =>
 const layerText = (problem: CheckRun['problem']): unknown =>
 	problem?.layer && h`<p class="muted"><span class="layer">layer: ${problem.layer.name}</span> ${problem.layer.detail}</p>`;
 
+type Red = {readonly target: string; readonly check: CheckRun};
+
+/** Reds of one target for which the evidence names one and the same are one trouble. */
+const causeOf = ({target, check: {outcome, problem}}: Red, index: number): string =>
+	problem?.layer ? [outcome, target, problem.layer.name, problem.layer.detail].join('\n') : String(index);
+
+const redItem = ([first, ...more]: readonly Red[]): Html => {
+	if (!first) return h``;
+	const {target, check} = first;
+	if (more.length === 0)
+		return h`<li>${badge(check.outcome)}<div>${linkTo(target, check, h`<code>${check.id}</code>`)}
+<p>${check.problem?.summary ?? ''}</p>${layerText(check.problem)}</div></li>`;
+	const checks = [first, ...more].map(
+		red => h`<li><a href="#${anchor(red.target, red.check)}"><code>${red.check.id}</code></a> ${red.check.problem?.summary ?? ''}</li>`,
+	);
+	return h`<li>${badge(check.outcome)}<div>${1 + more.length} checks, one cause <span class="muted">${target}</span>
+${layerText(check.problem)}<ul class="same">${checks}</ul></div></li>`;
+};
+
 /**
- * Each red, the failed before the broken, with its layer and the broken object where evidence names them; what never ran in one line for
- * each reason.
+ * Each red, the failed before the broken, with its layer and the broken object where evidence names them; those that name the same together,
+ * and what never ran in one line for each reason.
  */
 export const reds = (run: Run): Html => {
 	const found = run.targets
-		.flatMap(target => target.checks.filter(check => isRed(check) && !isUnrun(check)).map(check => ({target, check})))
+		.flatMap(({key, checks}) => checks.filter(check => isRed(check) && !isUnrun(check)).map((check): Red => ({target: key, check})))
 		.sort((a, b) => Number(a.check.outcome === 'broken') - Number(b.check.outcome === 'broken'));
 	const unrun = run.targets.flatMap(target =>
 		[...Map.groupBy(target.checks.filter(isUnrun), check => check.problem?.summary ?? '')].map(([why, checks]) => ({
@@ -29,10 +48,7 @@ export const reds = (run: Run): Html => {
 	if (found.length + unrun.length === 0) return h``;
 	return h`<section aria-labelledby="reds">
 <h2 id="reds">What is red</h2>
-<ol class="reds">${found.map(
-		({target, check}) => h`<li>${badge(check.outcome)}<div>${linkTo(target.key, check, h`<code>${check.id}</code>`)}
-<p>${check.problem?.summary ?? ''}</p>${layerText(check.problem)}</div></li>`,
-	)}
+<ol class="reds">${[...Map.groupBy(found, causeOf).values()].map(redItem)}
 ${unrun.map(({target, why, checks}) => {
 	const many = `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}`;
 	return h`<li>${badge('broken')}<div>${linkTo(target.key, checks[0]!, many)}<p>${why}</p></div></li>`;

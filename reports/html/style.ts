@@ -63,7 +63,9 @@ h1 {
 .layer { padding: 0.05em 0.5em; border: 1px solid currentColor; border-radius: 99px; font-size: 0.8125rem; white-space: nowrap; }
 
 .reds { border-top: 1px solid var(--line); }
-.reds li { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+.reds > li { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+.same { margin: 0; padding: 0; list-style: none; }
+.same li { margin-top: 0.25rem; }
 .reds a { font-weight: 600; }
 
 .scroll { overflow-x: auto; }
@@ -191,7 +193,7 @@ footer p + p { margin-top: 0.35rem; }
 	.unrun td:nth-child(2) { font-weight: 600; color: var(--muted); }
 	.unrun th:first-child { width: auto; }
 	.target > h2 { font-size: 1.15rem; }
-	.reds li { display: block; }
+	.reds > li { display: block; }
 	.matrix thead small { white-space: normal; }
 	.matrix tbody th code { display: block; width: 38vw; white-space: normal; }
 	.matrix.checks tbody th { min-width: 0; max-width: none; }
@@ -209,7 +211,7 @@ footer p + p { margin-top: 0.35rem; }
 	pre { white-space: pre-wrap; }
 	h2, h3 { break-after: avoid; }
 	.matrix th:first-child { position: static; background: none; }
-	tr, .reds li, summary, .problem, .grid { break-inside: avoid; }
+	tr, .reds > li, summary, .problem, .grid { break-inside: avoid; }
 	.grid, .grid thead th { font-size: 7.5pt; }
 	.grid td, .grid tbody th, .grid thead th { min-width: 0; padding: 0.15rem 0.3rem; }
 	.grid tbody th { min-width: 5.5rem; }
