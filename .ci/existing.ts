@@ -48,7 +48,7 @@ const resultsOf = async (dir: string): Promise<Results> => {
 };
 const plain = (result?: Result): string =>
 	result ? `${result.outcome}${result.skip ? ` (${result.skip.kind}: ${result.skip.detail})` : ''}` : 'not planned';
-/** A hold on links, power and the like, which a cluster's own provider has and nobody else: known as such by its reason. */
+/** A hold on links, power and the like, which a cluster's own provider offers and nobody else: known as such by its reason. */
 const isOwnHold = (own?: Result, other?: Result): boolean =>
 	own?.outcome === 'passed' && other?.outcome === 'skipped' && other.skip?.kind === 'unsupported';
 
@@ -113,7 +113,7 @@ const onCluster = async (cluster: ClusterRef): Promise<void> => {
 		console.log(`only by its own provider: ${some.join(', ')}: ${why}`);
 	judge(
 		`the same results as by its own provider: ${count('passed')} passed, ${count('skipped')} skipped, ${leftOut.length} of them for want ` +
-			`of a hold on links and power (${own.ms} and ${foreign.ms} ms)`,
+			`of what its own provider offers (${own.ms} and ${foreign.ms} ms)`,
 		[
 			...(own.exitCode === 0 && foreign.exitCode === 0 ? [] : [`exit codes ${own.exitCode} and ${foreign.exitCode}`, foreign.stderr]),
 			...(count('passed') > 0 ? [] : ['nothing has passed']),
