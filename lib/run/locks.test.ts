@@ -1,9 +1,12 @@
 import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import test from 'ava';
 import {acquireLocks} from '../check/locks.ts';
+import {PROJECT} from '../paths.ts';
 import {TransportError} from '../shell/shell.ts';
+import {loadChecks} from './checks.ts';
 import {conflict, grantable, serveLocks} from './locks.ts';
 import type {Claim} from './locks.ts';
 
@@ -106,4 +109,12 @@ test('waiting ends with the signal and with the run', async t => {
 	await t.throwsAsync(orphaned, {instanceOf: TransportError, message: /the run that serves them is gone/});
 	release();
 	t.false(existsSync(server.path));
+});
+
+test("who judges how connections are dealt out uses kube-proxy's configuration, which others change", async t => {
+	const dealing = (await loadChecks()).filter(({id}) =>
+		readFileSync(join(PROJECT, 'suites', `${id}.ts`), 'utf8').includes('judgeBalance('),
+	);
+	t.true(dealing.length >= 7);
+	for (const {id, check} of dealing) t.true(check.uses?.includes('proxy') || check.exclusive?.includes('cluster'), id);
 });

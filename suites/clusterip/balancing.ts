@@ -14,6 +14,7 @@ export default check(
 			'https://kubernetes.io/docs/reference/networking/virtual-ips/',
 			'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go',
 		],
+		uses: ['proxy'],
 		faults: ['endpoint-rule', 'skewed-choice', 'foreign-endpoint'],
 	},
 	async testbed => {

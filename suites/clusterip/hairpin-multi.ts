@@ -12,6 +12,7 @@ export default check(
 			'In ipvs mode a member that KUBE-LOOP-BACK lacks is enough, on bridges a port without hairpin.',
 		refs: ['https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/iptables/proxier.go'],
 		needs: ['node-access'],
+		uses: ['proxy'],
 		faults: ['hairpin-masquerade'],
 	},
 	async testbed => {

@@ -13,6 +13,7 @@ export default check(
 			'Names let a program change its port without a change of the Service, so old and new pods listen at different numbers ' +
 			'during the rollout. If one number is used for all, a part of the connections is refused until it ends.',
 		refs: ['https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports'],
+		uses: ['proxy'],
 		faults: ['endpoint-rule', 'skewed-choice'],
 	},
 	async testbed => {

@@ -16,7 +16,7 @@ export default check(
 		refs: ['https://metallb.io/concepts/layer2/#load-balancing-behavior'],
 		families: ['ipv4'],
 		needs: ['node-access', 'outside-host', 'metallb'],
-		uses: ['node'],
+		uses: ['node', 'proxy'],
 		faults: ['endpoint-rule', 'skewed-choice'],
 	},
 	async testbed => {

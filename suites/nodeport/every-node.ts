@@ -15,6 +15,7 @@ export default check(
 		refs: ['https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport'],
 		needs: ['node-access', 'outside-host'],
 		budgetMs: 120_000,
+		uses: ['proxy'],
 		faults: ['dispatch'],
 	},
 	async testbed => {

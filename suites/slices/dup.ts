@@ -17,6 +17,7 @@ export default check(
 			'https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/',
 			'https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/proxy/endpointslicecache.go',
 		],
+		uses: ['proxy'],
 		faults: ['dispatch', 'endpoint-rule'],
 	},
 	async testbed => {

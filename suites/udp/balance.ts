@@ -11,6 +11,7 @@ export default check(
 			'A skewed choice overflows the socket of one DNS, syslog or statsd server while the others idle. Nothing is refused or ' +
 			'sent again: only UdpRcvbufErrors of nstat, in that pod, shows what was lost.',
 		refs: ['https://kubernetes.io/docs/reference/networking/virtual-ips/'],
+		uses: ['proxy'],
 		faults: ['endpoint-rule', 'skewed-choice', 'foreign-endpoint'],
 	},
 	async testbed => {
