@@ -1,6 +1,6 @@
 import {availableParallelism, freemem} from 'node:os';
 import type {Provider} from '../../clusters/provider.ts';
-import type {ClusterRef, NodeKernel, Target} from '../target.ts';
+import {ownKernels, type ClusterRef, type NodeKernel, type Target} from '../target.ts';
 import {UsageError, messageOf} from '../usage.ts';
 import {attach} from '../cluster/attach.ts';
 import {chooseProvider} from '../cluster/choose-provider.ts';
@@ -86,11 +86,11 @@ export const besideEachOther = (targets: readonly Target[], {cores, freeMiB}: Ro
 };
 
 /**
- * How many checks a run has at work at a time: no more than there are cores where nodes boot Debian's user-mode Linux, which takes whole
- * processors when rules are made: with one more, answers of their pods were 8 s late. The kernel that is built here takes half.
+ * How many checks a run has at work at a time: no more than there are cores where nodes have kernels of their own, which take whole
+ * processors when rules are made: with one more, answers of their pods were 8 s late, and pods that ended were in rules still.
  */
 export const seatsWith = (
 	seats: number,
 	targets: readonly Pick<Target, 'nodeKernel'>[],
 	{cores}: Pick<Room, 'cores'> = roomHere(),
-): number => (targets.some(({nodeKernel}) => nodeKernel === 'uml') ? Math.min(seats, cores) : seats);
+): number => (targets.some(target => ownKernels(target)) ? Math.min(seats, cores) : seats);
