@@ -24,7 +24,7 @@ const TO_ITSELF: Pace = {atOnce: 1, pauseMs: OWN_REFUSAL_PAUSE_MS};
 const ITSELF = 'refused by the node itself';
 const QUICK = 16;
 /** They cost a socket each, and their time limit. */
-const SILENT = 256;
+const SILENT = 128;
 /**
  * So many of a lane that go wrong, beyond those that are under way together, are red beyond doubt: the time limits of all others would use
  * up the check's budget, and nothing would be known.
