@@ -40,7 +40,8 @@ const run = async (words: readonly string[], env: Readonly<Record<string, string
 	return {exitCode, stdout, stderr, ms: Math.round(performance.now() - startedAt)};
 };
 
-type Result = {readonly id: string; readonly outcome: string; readonly skip?: {readonly kind: string; readonly detail: string}};
+type Skip = {readonly kind: string; readonly detail: string};
+type Result = {readonly id: string; readonly outcome: string; readonly skip?: Skip};
 type Results = ReadonlyMap<string, Result>;
 const resultsOf = async (dir: string): Promise<Results> => {
 	const {targets} = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8')) as {targets: {checks: Result[]}[]};
@@ -112,8 +113,8 @@ const onCluster = async (cluster: ClusterRef): Promise<void> => {
 	for (const [why, some] of Map.groupBy(leftOut, id => second.get(id)?.skip?.detail ?? ''))
 		console.log(`only by its own provider: ${some.join(', ')}: ${why}`);
 	judge(
-		`the same results as by its own provider: ${count('passed')} passed, ${count('skipped')} skipped, ${leftOut.length} of them for want ` +
-			`of what its own provider offers (${own.ms} and ${foreign.ms} ms)`,
+		`the same results as by its own provider: ${count('passed')} passed, ${count('skipped')} skipped, ${leftOut.length} of them ` +
+			`for want of what its own provider offers (${own.ms} and ${foreign.ms} ms)`,
 		[
 			...(own.exitCode === 0 && foreign.exitCode === 0 ? [] : [`exit codes ${own.exitCode} and ${foreign.exitCode}`, foreign.stderr]),
 			...(count('passed') > 0 ? [] : ['nothing has passed']),

@@ -13,11 +13,18 @@ const BINS = 10;
 /** ipvs deals connections out in turn: more evenly than chance. */
 const IN_TURN = /\/ipvs\//;
 
+/** Of two backends the same few probabilities come again and again. */
+const LEAST_BACKENDS = 3;
+
 /** Probabilities of the batches of a run. */
 const batchesOf = async (dir: string): Promise<readonly number[]> =>
 	parseEvents(await readFile(eventsFile(dir), 'utf8')).flatMap(event =>
 		event.type === 'check-chart' && event.chart.kind === 'shares' && !IN_TURN.test(event.target)
-			? event.chart.rows.flatMap(({verdict}) => /^p (?<p>\S+)$/.exec(verdict)?.groups?.['p'] ?? []).map(Number)
+			? event.chart.rows
+					.flatMap(({verdict, bars}) =>
+						bars.length < LEAST_BACKENDS ? [] : (/^p (?<p>\S+)$/.exec(verdict)?.groups?.['p'] ?? []),
+					)
+					.map(Number)
 			: [],
 	);
 

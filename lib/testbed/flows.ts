@@ -104,8 +104,8 @@ const describe = (expected: Expected): string => {
 };
 
 /**
- * The flows of one place: one after the other, and at last, side by side, those of which nothing may come back. They cost a time limit each,
- * and a redirect that they bring their sender would set back the kernel's limit of refusals.
+ * The flows of one place: one after the other, and at last, side by side, those of which nothing may come back. They cost a time limit
+ * each, and a redirect that they bring their sender would set back the kernel's limit of refusals.
  */
 const sendFrom = async (flows: readonly Flow[], send: (flow: Flow) => Promise<Sent>): Promise<readonly Sent[]> => {
 	const sent = new Map<Flow, Sent>();

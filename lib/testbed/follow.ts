@@ -18,8 +18,8 @@ const few = (flow: Flow, count: number): Flow => ({
 });
 
 /**
- * A connection whose virtual server goes meanwhile is never answered (ip_vs drops what comes for it), and nobody waits for that: another look
- * is as good.
+ * A connection whose virtual server goes meanwhile is never answered (ip_vs drops what comes for it), and nobody waits for that: another
+ * look is as good.
  */
 const look = async (flows: readonly Flow[], answerMs: number) =>
 	Promise.all(

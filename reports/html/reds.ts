@@ -31,8 +31,8 @@ ${layerText(check.problem)}<ul class="same">${checks}</ul></div></li>`;
 };
 
 /**
- * Each red, the failed before the broken, with its layer and the broken object where evidence names them; those that name the same together,
- * and what never ran in one line for each reason.
+ * Each red, the failed before the broken, with its layer and the broken object where evidence names them; those that name the same
+ * together, and what never ran in one line for each reason.
  */
 export const reds = (run: Run): Html => {
 	const found = run.targets

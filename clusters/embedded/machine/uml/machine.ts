@@ -26,7 +26,10 @@ const SYNC_S = 5;
 /** Programs of this folder. */
 const here = (name: string): string => join(import.meta.dirname, name);
 
-/** How the kernel is started: boot.sh and what it is told. `links` are its taps, `network` is a process of the switch, `processor` its place. */
+/**
+ * How the kernel is started: boot.sh and what it is told. `links` are its taps, `network` is a process of the switch, `processor` where it
+ * stays.
+ */
 export const keeperArguments = (
 	dir: string,
 	layers: readonly string[],
