@@ -41,7 +41,11 @@ const run = async (words: readonly string[], env: Readonly<Record<string, string
 };
 
 type Skip = {readonly kind: string; readonly detail: string};
-type Result = {readonly id: string; readonly outcome: string; readonly skip?: Skip};
+type Result = {
+	readonly id: string;
+	readonly outcome: string;
+	readonly skip?: Skip;
+};
 type Results = ReadonlyMap<string, Result>;
 const resultsOf = async (dir: string): Promise<Results> => {
 	const {targets} = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8')) as {targets: {checks: Result[]}[]};

@@ -10,7 +10,7 @@ import {container, part} from '../part.ts';
 /** The interface that holds the Services' addresses, so that their packets come in. */
 export const DUMMY = 'kube-ipvs0';
 
-/** Addresses that kube-proxy has bound, of those that a node's interfaces have: the model is not told, it knows by itself which they are. */
+/** Addresses that kube-proxy has bound, of those of a node: the model is not told, it knows by itself which they are. */
 export const boundIn = (interfaces: readonly {readonly device: string; readonly address: string}[]): ReadonlySet<string> =>
 	new Set(interfaces.filter(({device}) => device === DUMMY).map(({address}) => canonicalIp(address) ?? address));
 
