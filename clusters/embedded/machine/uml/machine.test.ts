@@ -78,5 +78,8 @@ for (const [list, numbers] of [
 test('machines take turns of the processors that this process may use', async t => {
 	const allowed = numbersIn(readFileSync('/proc/self/status', 'utf8').split('Cpus_allowed_list:')[1]?.split('\n')[0] ?? '');
 	const places = await Promise.all(allowed.map(async (_, index) => processorOf(index + 1)));
-	t.deepEqual(places.map(Number).toSorted((a, b) => a - b), allowed);
+	t.deepEqual(
+		places.map(Number).toSorted((a, b) => a - b),
+		allowed,
+	);
 });
