@@ -16,6 +16,7 @@ import {clustersRoot} from '../lib/paths.ts';
 import type {ClusterRef} from '../lib/target.ts';
 import {eventually} from '../lib/wait/eventually.ts';
 import {inventoryOf, startSshServers} from '../test/ssh-servers.ts';
+import {isOwnHold, plain, resultsOf} from './results.ts';
 
 const vipcheck = join(import.meta.dirname, '..', 'vipcheck');
 /** Without those that take a hold on links and power: only a cluster's own provider has that. */
@@ -39,23 +40,6 @@ const run = async (words: readonly string[], env: Readonly<Record<string, string
 	const {exitCode, stdout, stderr} = await execa(vipcheck, words, {reject: false, env});
 	return {exitCode, stdout, stderr, ms: Math.round(performance.now() - startedAt)};
 };
-
-type Skip = {readonly kind: string; readonly detail: string};
-type Result = {
-	readonly id: string;
-	readonly outcome: string;
-	readonly skip?: Skip;
-};
-type Results = ReadonlyMap<string, Result>;
-const resultsOf = async (dir: string): Promise<Results> => {
-	const {targets} = JSON.parse(await readFile(join(dir, 'run.json'), 'utf8')) as {targets: {checks: Result[]}[]};
-	return new Map(targets.flatMap(({checks}) => checks.map(check => [check.id, check] as const)));
-};
-const plain = (result?: Result): string =>
-	result ? `${result.outcome}${result.skip ? ` (${result.skip.kind}: ${result.skip.detail})` : ''}` : 'not planned';
-/** A hold on links, power and the like, which a cluster's own provider offers and nobody else: known as such by its reason. */
-const isOwnHold = (own?: Result, other?: Result): boolean =>
-	own?.outcome === 'passed' && other?.outcome === 'skipped' && other.skip?.kind === 'unsupported';
 
 /** A certificate of yesteryear and its key. */
 const expired = async (): Promise<{readonly key: string; readonly cert: string}> => {
