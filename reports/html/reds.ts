@@ -5,13 +5,14 @@ import type {Html} from './markup.ts';
 import {h} from './markup.ts';
 import {badge} from './outcome.ts';
 
-const linkTo = (target: string, check: CheckRun, text: unknown): Html =>
-	h`<a href="#${anchor(target, check)}">${text}</a> <span class="muted">${target}</span>`;
+type Red = {readonly target: string; readonly check: CheckRun};
+
+const linkTo = (target: string, check: CheckRun, text: unknown): Html => h`<a href="#${anchor(target, check)}">${text}</a>`;
+const name = ({target, check}: Red): Html => linkTo(target, check, h`<code>${check.id}</code>`);
+const where = (target: string): Html => h`<span class="muted">${target}</span>`;
 
 const layerText = (problem: CheckRun['problem']): unknown =>
 	problem?.layer && h`<p class="muted"><span class="layer">layer: ${problem.layer.name}</span> ${problem.layer.detail}</p>`;
-
-type Red = {readonly target: string; readonly check: CheckRun};
 
 /** Reds of one target for which the evidence names one and the same are one trouble. */
 const causeOf = ({target, check: {outcome, problem}}: Red, index: number): string =>
@@ -21,12 +22,10 @@ const redItem = ([first, ...more]: readonly Red[]): Html => {
 	if (!first) return h``;
 	const {target, check} = first;
 	if (more.length === 0)
-		return h`<li>${badge(check.outcome)}<div>${linkTo(target, check, h`<code>${check.id}</code>`)}
+		return h`<li>${badge(check.outcome)}<div>${name(first)} ${where(target)}
 <p>${check.problem?.summary ?? ''}</p>${layerText(check.problem)}</div></li>`;
-	const checks = [first, ...more].map(
-		red => h`<li><a href="#${anchor(red.target, red.check)}"><code>${red.check.id}</code></a> ${red.check.problem?.summary ?? ''}</li>`,
-	);
-	return h`<li>${badge(check.outcome)}<div>${1 + more.length} checks, one cause <span class="muted">${target}</span>
+	const checks = [first, ...more].map(red => h`<li>${name(red)} ${red.check.problem?.summary ?? ''}</li>`);
+	return h`<li>${badge(check.outcome)}<div>${1 + more.length} checks, one cause ${where(target)}
 ${layerText(check.problem)}<ul class="same">${checks}</ul></div></li>`;
 };
 
@@ -51,7 +50,7 @@ export const reds = (run: Run): Html => {
 <ol class="reds">${[...Map.groupBy(found, causeOf).values()].map(redItem)}
 ${unrun.map(({target, why, checks}) => {
 	const many = `${checks.length} ${checks.length === 1 ? 'check' : 'checks'}`;
-	return h`<li>${badge('broken')}<div>${linkTo(target.key, checks[0]!, many)}<p>${why}</p></div></li>`;
+	return h`<li>${badge('broken')}<div>${linkTo(target.key, checks[0]!, many)} ${where(target.key)}<p>${why}</p></div></li>`;
 })}</ol>
 </section>`;
 };
