@@ -10,7 +10,7 @@ import {kernelOf} from './kernels/kernels.ts';
 import {hierarchies} from './machine/cgroup.ts';
 import {obstacles, topGroup} from './machine/controllers.ts';
 import {chooseKernel, dearCallsOfHost, ipvsOfHost} from './node-kernel.ts';
-import {builtKernelDiskGib} from './parts/built-kernel.ts';
+import {hasBuiltKernel} from './parts/built-kernel.ts';
 import {chooseParts, type PartsChoice} from './parts/choose.ts';
 import type {Source} from './parts/source.ts';
 
@@ -126,7 +126,7 @@ export const preflight = async (target: Target, cache: string): Promise<Prefligh
 		ipvs: traitsOf(target.mode).needsIpvs ? await ipvsOfHost() : 'there',
 		processor: process.arch,
 		dearCalls: await dearCallsOfHost(),
-		hasBuilt: (await builtKernelDiskGib(cache)) === 0,
+		hasBuilt: await hasBuiltKernel(cache),
 	});
 	const parts = await chooseParts(target.parts, target.version, cache);
 	const settled: Target = {...target, parts: parts.source.name, ...(kernel.ok && {nodeKernel: kernel.kernel})};

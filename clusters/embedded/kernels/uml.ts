@@ -12,11 +12,13 @@ type Said = {
 	readonly kernel: NodeKernel;
 	readonly what: string;
 	readonly nftables: boolean;
+	/** Said where it was not asked for. */
+	readonly more?: string;
 };
 
 /** When user-mode Linux fits: on one processor, and in the modes that it has the tables for. */
 export const umlFits =
-	({kernel, what, nftables}: Said): Kernel['fits'] =>
+	({kernel, what, nftables, more = ''}: Said): Kernel['fits'] =>
 	(mode, {processor, dearCalls = false}, isAsked) => {
 		if (processor !== PROCESSOR)
 			return {
@@ -27,17 +29,16 @@ export const umlFits =
 			return {ok: false, why: `mode ${mode} needs nf_tables' families ip and ip6, which the kernel of ${what} does not have`};
 		const why = isAsked ? 'as asked for' : 'as the kernel of this host has no IPVS';
 		const slow = dearCalls ? '; that takes minutes on this processor, whose system calls are dear (PTI without PCID)' : '';
-		const faster =
-			isAsked || kernel === 'uml-built' ? '' : '; --node-kernel uml-built builds one that is faster, which is then the default';
-		return {ok: true, kernel, why: `each node boots a kernel of its own (${what}), ${why}${slow}${faster}`};
+		return {ok: true, kernel, why: `each node boots a kernel of its own (${what}), ${why}${slow}${isAsked ? '' : more}`};
 	};
 
 const NAME = 'user-mode Linux';
 const NFTABLES = false;
+const FASTER = '; --node-kernel uml-built builds one that is faster, which is then the default';
 
 /** User-mode Linux as Debian has it: a kernel for each node, as a program of this host. */
 export const uml: Kernel = {
-	fits: umlFits({kernel: 'uml', what: NAME, nftables: NFTABLES}),
+	fits: umlFits({kernel: 'uml', what: NAME, nftables: NFTABLES, more: FASTER}),
 	isHosts: false,
 	own: {name: NAME, commandLine: [], obtain: ownKernel, diskGib: async () => 0},
 	programs: {mke2fs: 'e2fsprogs', perl: 'perl-base', taskset: 'util-linux'},

@@ -125,12 +125,15 @@ const placeOf = async (cache: string): Promise<string> =>
 /** The source, what it is built with, and what comes of it. */
 const DISK_GIB = 3;
 
-/** What the building takes on the disk meanwhile; 0 once it is built. */
-export const builtKernelDiskGib = async (cache: string): Promise<number> =>
+/** Whether it is in the cache. */
+export const hasBuiltKernel = async (cache: string): Promise<boolean> =>
 	access(await placeOf(cache)).then(
-		() => 0,
-		() => DISK_GIB,
+		() => true,
+		() => false,
 	);
+
+/** What the building takes on the disk meanwhile; 0 once it is built. */
+export const builtKernelDiskGib = async (cache: string): Promise<number> => ((await hasBuiltKernel(cache)) ? 0 : DISK_GIB);
 
 /** User-mode Linux, built from Debian's source with what nodes need, all in one program. The first time this takes many minutes. */
 export const builtKernel = async (context: PartsContext): Promise<OwnKernel> => {
