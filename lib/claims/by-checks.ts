@@ -43,20 +43,18 @@ const look = (target: TargetRun, ids: readonly string[]): Seen => {
 
 const list = (ids: string | readonly string[]): readonly string[] => (typeof ids === 'string' ? [ids] : ids);
 
+const ofRed = ({id, outcome, problem}: CheckRun): Pick<Judged, 'why' | 'checks'> => ({
+	why: `${id} ${outcome === 'failed' ? 'failed' : `is ${outcome}`}: ${problem?.summary ?? ''}`,
+	checks: [id],
+});
+
 /** Checks whose passing shows `verdict`; one that is red shows nothing, unless `red` says what it shows. */
 const shown =
 	(ids: string | readonly string[], verdict: ClaimVerdict, why: string, red: ClaimVerdict): Judge =>
 	target => {
 		const seen = look(target, list(ids));
 		if ('verdict' in seen) return seen;
-		if ('red' in seen) {
-			const {id, outcome, problem} = seen.red;
-			return {
-				verdict: red,
-				why: `${id} ${outcome === 'failed' ? 'failed' : `is ${outcome}`}: ${problem?.summary ?? ''}`,
-				checks: [id],
-			};
-		}
+		if ('red' in seen) return {verdict: red, ...ofRed(seen.red)};
 		return {verdict, why, checks: idsOf(seen.passed)};
 	};
 
@@ -99,9 +97,6 @@ export const measured =
 	target => {
 		const seen = look(target, list(ids));
 		if ('verdict' in seen) return seen;
-		if ('red' in seen) {
-			const {id, outcome, problem} = seen.red;
-			return {verdict: 'unclear', why: `${id} is ${outcome}: ${problem?.summary ?? ''}`, checks: [id]};
-		}
+		if ('red' in seen) return {verdict: 'unclear', ...ofRed(seen.red)};
 		return {...say(seen.passed), checks: idsOf(seen.passed)};
 	};
