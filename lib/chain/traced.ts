@@ -3,7 +3,7 @@ import {PROXY_MODES} from '../model/modes/modes.ts';
 import type {Verdict} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
 import {canonicalIp, hostPort} from '../model/address.ts';
-import {boundIn} from '../model/rules/ipvs/addresses.ts';
+import {withoutBound} from '../model/rules/ipvs/addresses.ts';
 import {fatesOf, type Fate, type QuotedRule} from '../trace/fates.ts';
 import type {TraceNode} from '../trace/place.ts';
 import {bridgingOf} from '../trace/traced-node.ts';
@@ -110,8 +110,7 @@ export const partingsOn = (
 	const {state} = node;
 	if (!state.ok) return [];
 	const place = placeOn(node, family);
-	const bound = boundIn(place.interfaces ?? []);
-	const model = verdictsOf(state.value, node.name, {localAddresses: place.addresses.filter(ip => !bound.has(ip))});
+	const model = verdictsOf(state.value, node.name, {localAddresses: withoutBound(place.addresses, place.interfaces ?? [])});
 	const fates = fatesOf(rulesOf(node), place);
 	const own = place.addresses.map(ip => hostPort(ip, 0).slice(0, -1));
 	const isOwn = (to: string): boolean => own.some(ip => to.startsWith(ip));

@@ -6,7 +6,7 @@ import {canonicalIp} from '../model/address.ts';
 import type {ClusterState} from '../model/state.ts';
 import type {Packet} from '../model/verdict.ts';
 import {verdictsOf} from '../model/verdict-of.ts';
-import {boundIn} from '../model/rules/ipvs/addresses.ts';
+import {withoutBound} from '../model/rules/ipvs/addresses.ts';
 import type {IpFamily} from '../target.ts';
 import {ipOf} from './ip.ts';
 import {placeOf, type TraceNode} from './place.ts';
@@ -91,7 +91,6 @@ export const tracedNode = (name: string, state: ClusterState, facts: Facts): Tra
 	};
 	const place = placeOf(node);
 	const masquerades = masqueradesOf(rules, node);
-	const bound = boundIn(interfaces);
 	const sourceTo = (destination: string): string | undefined => {
 		const ip = ipOf(destination);
 		if (!ip || place.isLocal(ip)) return ip?.text;
@@ -106,7 +105,7 @@ export const tracedNode = (name: string, state: ClusterState, facts: Facts): Tra
 		listeners: known(facts.listeners).listeners,
 		sourceTo,
 		isOwnPort: port => port >= from && port <= to,
-		model: verdictsOf(state, name, {localAddresses: [...addresses].filter(ip => !bound.has(ip)), masquerades}),
+		model: verdictsOf(state, name, {localAddresses: withoutBound(addresses, interfaces), masquerades}),
 		trace: rulesTracer(rules, node),
 		sourceBeyond: packet => (masquerades(packet) === true ? sourceTo(packet.destination) : packet.source),
 	};

@@ -1,6 +1,6 @@
 import {canonicalIp, hostPort, isLoopback} from '../../model/address.ts';
 import type {ConntrackEntry} from '../../facts/parse/conntrack.ts';
-import {boundIn} from '../../model/rules/ipvs/addresses.ts';
+import {withoutBound} from '../../model/rules/ipvs/addresses.ts';
 import {servicePorts} from '../../model/service-ports.ts';
 import {verdictsOf} from '../../model/verdict-of.ts';
 import {aside, broken, hopOf, notUnderstood, unknown, type Finding, type Hop} from '../chain.ts';
@@ -19,18 +19,16 @@ const fullness = (node: WalkedNode): readonly Finding[] => {
 type Scope = Pick<ChainFacts, 'namespace' | 'family'>;
 
 /** Addresses of a node; `local`: but those that ipvs binds, where node ports are not served. */
-const addressesOf = ({ip, facts: {addresses}}: WalkedNode): {readonly own: ReadonlySet<string>; readonly local: ReadonlySet<string>} => {
+type Addresses = {readonly own: ReadonlySet<string>; readonly local: ReadonlySet<string>};
+const addressesOf = ({ip, facts: {addresses}}: WalkedNode): Addresses => {
 	const interfaces = addresses.ok ? addresses.value.items : [];
-	const bound = boundIn(interfaces);
 	const own = new Set([ip, ...interfaces.map(({address}) => canonicalIp(address) ?? address)]);
-	return {own, local: new Set([...own].filter(address => !bound.has(address)))};
+	return {own, local: new Set(withoutBound(own, interfaces))};
 };
 
 /** Ways in of the namespace's Services, each with the addresses that may answer. */
-const waysIn = (node: WalkedNode, {namespace, family}: Scope) => {
-	const {state, name} = node;
-	const {local} = addressesOf(node);
-	return !state.ok
+const waysIn = ({state, name}: WalkedNode, {local}: Addresses, {namespace, family}: Scope) =>
+	!state.ok
 		? []
 		: servicePorts(state.value, name, family)
 				.filter(port => port.namespace === namespace)
@@ -47,12 +45,9 @@ const waysIn = (node: WalkedNode, {namespace, family}: Scope) => {
 					},
 					endpoints: new Set(port.endpoints.map(({ip}) => ip)),
 				}));
-};
 
 /** A flow whose destination is as the client gave it, and stays so: its Service refuses, drops, or does not serve this address. */
-const staysAsItIs = (node: WalkedNode): ((entry: ConntrackEntry) => boolean) => {
-	const {state, name} = node;
-	const {own, local} = addressesOf(node);
+const staysAsItIs = ({state, name}: WalkedNode, {own, local}: Addresses): ((entry: ConntrackEntry) => boolean) => {
 	const model = state.ok ? verdictsOf(state.value, name, {localAddresses: [...local]}) : undefined;
 	return ({protocol, original: {source, destination, destinationPort: port = 0}, reply}) =>
 		reply.source === destination &&
@@ -69,12 +64,15 @@ const flowText = ({original: {source, sourcePort, destination, destinationPort}}
 	`${hostPort(source, sourcePort ?? 0)} → ${hostPort(destination, destinationPort ?? 0)}`;
 
 /** What a node remembers in the family, and what it is judged by. */
-const rememberedBy = (node: WalkedNode, scope: Scope) => ({
-	node,
-	fact: conntrackOf(node, scope.family),
-	ways: waysIn(node, scope),
-	isAsItMust: staysAsItIs(node),
-});
+const rememberedBy = (node: WalkedNode, scope: Scope) => {
+	const addresses = addressesOf(node);
+	return {
+		node,
+		fact: conntrackOf(node, scope.family),
+		ways: waysIn(node, addresses, scope),
+		isAsItMust: staysAsItIs(node, addresses),
+	};
+};
 type Remembered = ReturnType<typeof rememberedBy>;
 
 /**

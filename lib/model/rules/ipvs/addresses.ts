@@ -10,9 +10,14 @@ import {container, part} from '../part.ts';
 /** The interface that holds the Services' addresses, so that their packets come in. */
 export const DUMMY = 'kube-ipvs0';
 
-/** Addresses that kube-proxy has bound, of those of a node: the model is not told, it knows by itself which they are. */
-export const boundIn = (interfaces: readonly {readonly device: string; readonly address: string}[]): ReadonlySet<string> =>
-	new Set(interfaces.filter(({device}) => device === DUMMY).map(({address}) => canonicalIp(address) ?? address));
+/** Addresses of a node but those that ipvs binds: the model is told of no other, it knows by itself which those are. */
+export const withoutBound = (
+	addresses: Iterable<string>,
+	interfaces: readonly {readonly device: string; readonly address: string}[],
+): readonly string[] => {
+	const bound = new Set(interfaces.filter(({device}) => device === DUMMY).map(({address}) => canonicalIp(address) ?? address));
+	return [...addresses].filter(ip => !bound.has(ip));
+};
 
 /** What kube-proxy binds, with the first port of a Service that asks for it. */
 export const boundFor = (view: NodeView, ports: readonly ServicePort[]): ReadonlyMap<string, string | undefined> => {
